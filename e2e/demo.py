@@ -20,7 +20,7 @@ from e2e.harness.cdp import Connection
 from e2e.harness.extension import SOURCE, extension_copy
 from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
-from e2e.harness.server import CODE, ROOT, free_port
+from e2e.harness.server import ROOT, code_in, free_port
 from e2e.harness.wait import until
 from inkeeper.server.browser import BrowserUnavailable, manual_steps, open_with_extension
 
@@ -50,13 +50,17 @@ class DemoServer:
         )
         self._listener = threading.Thread(target=self._repeat, daemon=True)
         self._listener.start()
-        until(lambda: "Ctrl-C" in self._said or not self._runs(), "the server starts", seconds=SLOWEST_START_SECONDS)
+        until(
+            lambda: self.address in self._said or not self._runs(), "the server starts", seconds=SLOWEST_START_SECONDS
+        )
         if not self._runs():
             raise SystemExit(self._process.returncode)
 
     def code(self) -> str:
         """The code that it shows for the browser that connects."""
-        return until(lambda: CODE.search(self._said), "the server shows a code").group(1)
+        code = until(lambda: code_in(self._said), "the server shows a code")
+        assert code is not None
+        return code
 
     def wait(self) -> int:
         """Until it ends; its exit code."""

@@ -41,7 +41,12 @@ class Running:
         self.copy = self.data / "browser-extension"
         self._terminal = folder / f"terminal-{os.urandom(4).hex()}.txt"
         environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
-        environment |= {"PYTHONPATH": str(ROOT / "backend"), "PYTHONUNBUFFERED": "1", "BROWSER": ""}
+        environment |= {
+            "PYTHONPATH": str(ROOT / "backend"),
+            "PYTHONUNBUFFERED": "1",
+            "BROWSER": "",
+            "LC_ALL": "C.UTF-8",
+        }
         environment |= {"INKEEPER_CHROMIUM": str(watched_chromium(folder)), **({"DISPLAY": display} if display else {})}
         options = [*(["--browser", where] if where else []), "--data-dir", str(self.data), "--verbose"]
         with self._terminal.open("wb") as output:

@@ -35,6 +35,14 @@ def cache_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def english_terminal() -> Iterator[None]:
+    """English sentences at the terminal, whatever the developer's language is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LC_ALL", "C.UTF-8")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def address_builders() -> Iterator[None]:
     """Caches the functions that Werkzeug compiles for each route.
 

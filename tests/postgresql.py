@@ -14,13 +14,14 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from e2e.harness.wait import until
 
 FAST = {
     "fsync": "off",
@@ -138,15 +139,19 @@ class Cluster:
                 cwd=self.folder,
                 **_as_user(),
             )
-        until = time.monotonic() + _START_SECONDS
-        while True:
-            try:
-                self.query("SELECT 1")
-                return
-            except psycopg.OperationalError:
-                if self.process.poll() is not None or time.monotonic() > until:
-                    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}") from None
-                time.sleep(0.02)
+        until(lambda: self._answers() or self._has_ended(), f"PostgreSQL has started ({log})", seconds=_START_SECONDS)
+        if self._has_ended():
+            raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
+
+    def _answers(self) -> bool:
+        try:
+            self.query("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _has_ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
 
     def stop(self) -> None:
         """End the server at once, cutting off what it is doing."""
@@ -216,10 +221,11 @@ class Pair:
 
     def wait_until_synchronous(self) -> None:
         """Wait until the primary has the standby confirm each write."""
-        until = time.monotonic() + _START_SECONDS
-        while self.primary.query("SELECT sync_state FROM pg_stat_replication") != [("sync",)]:
-            assert time.monotonic() < until, "the standby does not stream"
-            time.sleep(0.02)
+        until(
+            lambda: self.primary.query("SELECT sync_state FROM pg_stat_replication") == [("sync",)],
+            "the standby streams",
+            seconds=_START_SECONDS,
+        )
 
 
 @contextmanager

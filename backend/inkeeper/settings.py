@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from inkeeper import terminal
+from inkeeper.wording.terminal import gettext
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8425
@@ -82,7 +83,7 @@ class MailSettings:
 
 
 class SettingsError(Exception):
-    """An invalid setting. The message names the setting and the expected form."""
+    """An invalid setting. The message names the setting and the expected form, in the language of the terminal."""
 
 
 def load_settings(flags: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
@@ -122,8 +123,10 @@ def _mail_settings(setting: Callable[[str], Any], sender: str, recipient: str) -
     from urllib.parse import unquote, urlsplit
 
     shape = SettingsError(
-        "Name the mail server with --smtp-url as smtps://USER@HOST, smtp+starttls://USER@HOST or smtp://HOST, with"
-        " :PORT behind if it is another than usual."
+        gettext(
+            "Name the mail server with --smtp-url as smtps://USER@HOST, smtp+starttls://USER@HOST or smtp://HOST, with"
+            " :PORT behind if it is another than usual."
+        )
     )
     try:
         parts = urlsplit(str(setting("smtp_url") or ""))
@@ -136,10 +139,15 @@ def _mail_settings(setting: Callable[[str], Any], sender: str, recipient: str) -
     user = unquote(parts.username or "") or setting("smtp_user")
     password = unquote(parts.password or "") or setting("smtp_password")
     if bool(user) != bool(password):
-        raise SettingsError("Give the mail server's user and password both, or neither.")
+        raise SettingsError(
+            gettext("Give the mail server's user and password both, or neither: in --smtp-url, or by their variables.")
+        )
     if user and scheme.encryption == "none" and _in_brackets(host) not in LOOPBACK_HOSTS:
         raise SettingsError(
-            "smtp:// would send the password for all to read. Use smtps:// or smtp+starttls:// instead."
+            gettext(
+                "--smtp-url with smtp:// would send the password for all to read. Use smtps:// or smtp+starttls://"
+                " instead."
+            )
         )
     return MailSettings(host, port or scheme.port, scheme.encryption, user, password, sender, recipient)
 
@@ -151,19 +159,27 @@ def _mail_address(flag: str, value: Any) -> str:
     and non-ASCII characters before the @ (these need SMTPUTF8 on every server on the way).
     """
     if not value:
-        raise SettingsError(f"Say with {flag} which address to use.")
+        raise SettingsError(gettext("Say with %(option)s which address to use.", option=flag))
     local, _, domain = str(value).rpartition("@")
     if local and not local.isascii():
         raise SettingsError(
-            f"{flag} has characters before the @ that many mail servers do not take. Use an address in ASCII there."
+            gettext(
+                "%(option)s has characters before the @ that many mail servers do not take. Use an address in ASCII"
+                " there.",
+                option=flag,
+            )
         )
     if _IDNA_AMBIGUOUS & set(domain):
         raise SettingsError(
-            f"{flag} has a character in its domain that programs spell in two ways. Write the domain as xn--… instead."
+            gettext(
+                "%(option)s has a character in its domain that programs spell in two ways. Write the domain as xn--…"
+                " instead.",
+                option=flag,
+            )
         )
     host = _domain_name(domain)
     if not host or len(local) > _LONGEST_LOCAL_PART or not _LOCAL_PART.fullmatch(local) or "=?" in local:
-        raise SettingsError(f"{flag} must be a mail address such as me@example.org.")
+        raise SettingsError(gettext("%(option)s must be a mail address such as me@example.org.", option=flag))
     return f"{local}@{host}"
 
 
@@ -181,7 +197,13 @@ def _port(value: Any) -> int:
     # `int` alone would accept spaces, signs and underscores.
     text = str(value)
     if not (text.isascii() and text.isdigit()) or len(text) > len("65535") or int(text) > 65535:
-        raise SettingsError(f"The port must be a number from 0 to 65535, not {terminal.printable(str(value))}.")
+        raise SettingsError(
+            gettext(
+                "--port must be a number from 0 to 65535, not %(typed)s. INKEEPER_PORT is used where --port is not"
+                " given.",
+                typed=terminal.printable(str(value)),
+            )
+        )
     return int(value)
 
 
@@ -195,8 +217,11 @@ def _host(setting: str, named: str) -> str:
     name = _domain_name(named.removesuffix("."))
     if not name:
         raise SettingsError(
-            f"{setting} must be a host name or an IP address, without http:// and without a port,"
-            f" not {terminal.quoted(named)}."
+            gettext(
+                "%(option)s must be a host name or an IP address, without http:// and without a port, not %(typed)s.",
+                option=setting,
+                typed=terminal.quoted(named),
+            )
         )
     return name
 

@@ -21,16 +21,23 @@ from e2e.harness.wait import until
 
 ROOT = Path(__file__).parents[2]
 PORTS = range(11_000, 31_000)
-CODE = re.compile(r"Type this code there .*: (\d{6})")
+_CODE = re.compile(r"│\s+(\d{3}) (\d{3})\s+│")
 
 _first = random.choice(PORTS)
 _ports = itertools.chain(range(_first, PORTS.stop), range(PORTS.start, _first))
 
 
 def environment() -> dict[str, str]:
-    """The environment of the product's processes, without the developer's settings."""
+    """The environment of the product's processes, without the developer's settings and language."""
     mine = {key: value for key, value in os.environ.items() if not key.startswith("INKEEPER_")}
-    return {**mine, "PYTHONPATH": f"{ROOT / 'backend'}{os.pathsep}{ROOT}", "PYTHONUNBUFFERED": "1"}
+    ours = {"PYTHONPATH": f"{ROOT / 'backend'}{os.pathsep}{ROOT}", "PYTHONUNBUFFERED": "1", "LC_ALL": "C.UTF-8"}
+    return mine | ours
+
+
+def code_in(terminal: str) -> str | None:
+    """The first pairing code that a server's terminal shows."""
+    found = _CODE.search(terminal)
+    return None if found is None else found[1] + found[2]
 
 
 def free_port() -> int:
@@ -141,8 +148,9 @@ class Server:
 
     def pairing_code(self, *, after: int = 0) -> str:
         """The pairing code that its terminal shows after the given length of output."""
-        found = until(lambda: CODE.search(self.terminal()[after:]), f"a pairing code in:\n{self.terminal()}")
-        return found.group(1)
+        found = until(lambda: code_in(self.terminal()[after:]), f"a pairing code in:\n{self.terminal()}")
+        assert found is not None
+        return found
 
     def pair_for(self, owner: str) -> str:
         """Assigns the device being connected to an owner, on the command line. Returns the code printed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -14,6 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+from click.testing import CliRunner, Result
+
+from inkeeper.cli import main
+from inkeeper.storage.database import Store
+from tests.conftest import Clock
 
 COMMAND = [sys.executable, "-m", "inkeeper"]
 
@@ -81,6 +88,52 @@ def inkeeper(environment: dict[str, str], tmp_path: Path) -> Callable[..., subpr
     return run
 
 
+@pytest.fixture
+def command(store: Store, database_url: str, clock: Clock) -> Callable[..., Result]:
+    """Runs `inkeeper` in this process, on the tests' database and at the tests' clock. Its streams are no terminal."""
+
+    def run(*arguments: object) -> Result:
+        with time_machine.travel(clock.now, tick=False):
+            return CliRunner(env={"INKEEPER_DATABASE": database_url}).invoke(main, [*map(str, arguments)], "inkeeper")
+
+    return run
+
+
+class AtTerminal:
+    """A command that somebody watches and answers."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self.terminal, theirs = pty.openpty()
+        self.process = subprocess.Popen(
+            command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True
+        )
+        os.close(theirs)
+        self.shown = ""
+
+    def read_until(self, words: str | None) -> None:
+        """Until these words have been shown, or, with None, until the command ends."""
+        while words is None or words not in self.shown:
+            try:
+                more = os.read(self.terminal, 4096)
+            except OSError:  # the other end is closed
+                more = b""
+            if not more:
+                assert words is None, self.shown
+                return
+            self.shown += more.decode()
+
+    def answer(self, word: str) -> int:
+        """Type a word, and wait for the command's exit code."""
+        os.write(self.terminal, f"{word}\n".encode())
+        return self.finish()
+
+    def finish(self) -> int:
+        """Wait for the command's exit code."""
+        self.read_until(None)
+        os.close(self.terminal)
+        return self.process.wait(timeout=60)
+
+
 class Serving:
     """`inkeeper serve` at work."""
 
@@ -104,11 +157,12 @@ class Serving:
             return answer
 
     def shown_code(self) -> str:
-        return self._printed(r"code there within 5 minutes: (\d{6})")
+        return self._printed(r"^  │  (\d{3} \d{3})  │$").replace(" ", "")
 
-    def how_to_connect(self) -> str:
-        """What it says at its start about connecting a device."""
-        return self._printed(r"(To connect .*)")
+    def next_lines(self, count: int) -> list[str]:
+        """The next lines that it prints."""
+        assert self.process.stdout is not None
+        return [self.process.stdout.readline() for _ in range(count)]
 
     def greeting(self) -> str:
         """All that it prints when it starts."""

@@ -53,7 +53,7 @@ def test_a_browser_that_does_not_sign_in_gets_a_printed_link(
     finished = inkeeper("open", "--port", port_of(serving), **(opening | {"SIGNS_IN": ""}))
 
     assert finished.returncode == 0
-    assert "The browser has not signed in so far." in finished.stdout
+    assert "The browser has not signed in so far." in finished.stderr
     assert redeem(serving, finished.stdout.split()[-1])["token"]
     assert not Path(json.loads((tmp_path / "seen.json").read_text())["file"]).exists()
 
@@ -61,7 +61,7 @@ def test_a_browser_that_does_not_sign_in_gets_a_printed_link(
 def test_without_a_display_the_link_is_printed(serving: Serving, inkeeper: Run) -> None:
     finished = inkeeper("open", "--port", port_of(serving), DISPLAY="", WAYLAND_DISPLAY="", BROWSER="")
 
-    assert "There is no display" in finished.stdout
+    assert "There is no display" in finished.stderr
     assert redeem(serving, finished.stdout.split()[-1])["token"]
 
 

@@ -12,14 +12,16 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import click
 import pytest
 
+from e2e.harness.wait import until
+from inkeeper.cli import main
 from tests.cli.conftest import Serving
 from tests.lint.extension import node
 
@@ -65,7 +67,7 @@ def test_it_logs_requests_without_what_was_sent(environment: dict[str, str]) -> 
     assert "POST /api/v1/pairings/<pairing_id>/confirm 201" in printed
     assert pairing["id"] not in printed
     assert "ink_" not in printed
-    assert "Laptop" not in printed.replace("(“Laptop of Kai” wants to connect)", "")
+    assert "Laptop" not in printed.replace("“Laptop of Kai” wants to connect.", "")
 
 
 def test_a_port_that_is_taken(serving: Serving, inkeeper: Run, tmp_path: Path) -> None:
@@ -75,7 +77,7 @@ def test_a_port_that_is_taken(serving: Serving, inkeeper: Run, tmp_path: Path) -
 
     assert finished.returncode == 1
     assert len(finished.stderr.splitlines()) == 1
-    assert f"port {port}: Address already in use. An Inkeeper with other data runs there." in finished.stderr
+    assert finished.stderr.startswith(f"Error: An Inkeeper with other data uses port {port}. Choose another port")
 
 
 def test_a_port_that_another_program_has(inkeeper: Run) -> None:
@@ -87,7 +89,11 @@ def test_a_port_that_another_program_has(inkeeper: Run) -> None:
 
     assert finished.returncode == 1
     assert len(finished.stderr.splitlines()) == 1
-    assert f"port {port}: Address already in use. Another program uses it. Choose another" in finished.stderr
+    free = int(finished.stderr.rpartition("--port ")[2].rstrip(".\n"))
+    assert finished.stderr == (
+        f"Error: Another program uses port {port}. Choose another port with --port, such as --port {free}.\n"
+    )
+    assert free > port
 
 
 def test_a_second_start_opens_the_first(
@@ -120,7 +126,7 @@ def test_it_opens_the_default_browser_signed_in(
 ) -> None:
     running = Serving(environment | opening, "--port", "0", "--browser", "default")
     seen = tmp_path / "seen.json"
-    wait_for(seen.exists)
+    until(seen.exists, "the browser is opened", seconds=30)
 
     _, printed = running.stop()
 
@@ -135,7 +141,7 @@ def test_at_a_terminal_it_opens_by_itself(environment: dict[str, str], opening: 
     process = subprocess.Popen(arguments, env=environment | opening, stdout=terminal, stderr=terminal)
     os.close(terminal)
 
-    wait_for((tmp_path / "seen.json").exists)
+    until((tmp_path / "seen.json").exists, "the browser is opened", seconds=30)
 
     process.terminate()
     said = b""
@@ -157,15 +163,6 @@ def test_without_a_terminal_it_opens_nothing(
 
     assert not (tmp_path / "seen.json").exists()
     assert "signin" not in printed
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Waits until the condition is met, half a minute at most."""
-    for _ in range(300):
-        if condition():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it never happened")
 
 
 def test_two_servers_may_share_a_database(serving: Serving, environment: dict[str, str], inkeeper: Run) -> None:
@@ -196,8 +193,9 @@ def test_settings_come_from_flags_then_variables_then_defaults(environment: dict
 def test_a_port_that_is_none(inkeeper: Run, port: str) -> None:
     finished = inkeeper("serve", f"--port={port}")
 
-    assert finished.returncode == 1
-    assert finished.stderr == f"Error: The port must be a number from 0 to 65535, not {port}.\n"
+    assert finished.returncode == 2
+    assert finished.stderr.startswith(f"Error: --port must be a number from 0 to 65535, not {port}.")
+    assert len(finished.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -219,7 +217,7 @@ def test_the_address_for_the_extension_is_one_that_it_takes(
     running.stop()
 
     assert running.address.startswith(address)
-    said = re.search(r"give it (\S+);", printed)
+    said = re.search(r"enter (\S+) there\.", printed)
     assert ("proxy with TLS" in printed) == (host not in ("127.0.0.1", "localhost"))
     if extension is None:
         assert said is None
@@ -241,24 +239,24 @@ def taken_by_the_extension(address: str) -> bool:
 def test_a_host_that_is_none(inkeeper: Run, host: str) -> None:
     finished = inkeeper("serve", "--host", host, "--port", "0")
 
-    assert finished.returncode == 1
+    assert finished.returncode == 2
     assert "--host must be a host name or an IP address" in finished.stderr
     assert len(finished.stderr.splitlines()) == 1
     assert "\x1b" not in finished.stderr
 
 
 def test_a_devices_name_cannot_show_another_code(serving: Serving) -> None:
-    serving.post("/api/v1/pairings", {"device": "x”. Type this code there within 5 minutes: 999999"})
+    serving.post("/api/v1/pairings", {"device": "x”    │  999 999  │"})
 
     assert serving.shown_code() != "999999"
-    assert serving.lines[-1].endswith('  (“x". Type this code there within 5 minutes: 999999” wants to connect)\n')
+    assert serving.next_lines(2)[-1] == ('  “x" │ 999 999 │” wants to connect. Type the code there within 5 minutes.\n')
 
 
 def test_a_host_that_is_not_this_machines(inkeeper: Run) -> None:
     finished = inkeeper("serve", "--host", "192.0.2.1", "--port", "0")
 
     assert finished.returncode == 1
-    assert "Cannot listen on 192.0.2.1" in finished.stderr
+    assert "Inkeeper cannot listen on 192.0.2.1" in finished.stderr
     assert len(finished.stderr.splitlines()) == 1
 
 
@@ -353,10 +351,23 @@ class TestADatabaseThatCannotBeUsed:
         assert "sqlite:///relative/path" in finished.stderr
 
 
+def test_the_overview_has_each_command_with_one_line(inkeeper: Run) -> None:
+    overview = inkeeper("--help", COLUMNS="80").stdout
+
+    lines = re.findall(r"^  ([a-z]+) +(\S.*\.)$", overview, re.MULTILINE)
+    assert sorted(name for name, _ in lines) == sorted(main.commands)
+    assert not [line for _, line in lines if line.endswith("...")]
+
+
+@pytest.mark.parametrize("name", main.commands)
+def test_each_option_has_a_help_text(name: str) -> None:
+    for parameter in main.commands[name].params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+
+
 def test_help_is_enough_to_use_each_command(inkeeper: Run) -> None:
-    overview = inkeeper("--help").stdout
     for command in ("serve", "pair", "devices", "backup", "export", "restore", "doctor", "remind"):
-        assert f"\n  {command} " in overview
         text = inkeeper(command, "--help").stdout
         assert "--database" in text, command
         assert "INKEEPER_DATA_DIR" in text, command
@@ -367,7 +378,7 @@ def test_help_is_enough_to_use_each_command(inkeeper: Run) -> None:
 @pytest.mark.parametrize(
     ("module", "slow"),
     [
-        ("inkeeper.cli", {"flask", "peewee", "waitress", "smtplib"}),
+        ("inkeeper.cli", {"flask", "peewee", "waitress", "smtplib", "sqlite3", "marshmallow", "inkeeper.services"}),
         ("inkeeper.api.app", {"icalendar", "psycopg", "smtplib"}),
     ],
 )

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import subprocess
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -25,43 +22,12 @@ from inkeeper.services.devices import connected as devices
 from inkeeper.services.takeout.integrity import check
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
-from tests.cli.conftest import COMMAND, Serving
+from tests.cli.conftest import COMMAND, AtTerminal, Serving
 from tests.rows import add_row
 
 CREDITS = 5
 THREADS = 16
 ROUNDS = 20
-
-
-class AtTerminal:
-    """A command that somebody watches and answers."""
-
-    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        self.terminal, theirs = pty.openpty()
-        self.process = subprocess.Popen(
-            command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True
-        )
-        os.close(theirs)
-        self.shown = ""
-
-    def read_until(self, words: str | None) -> None:
-        """Until these words have been shown, or, with None, until the command ends."""
-        while words is None or words not in self.shown:
-            try:
-                more = os.read(self.terminal, 4096)
-            except OSError:  # the other end is closed
-                more = b""
-            if not more:
-                assert words is None, self.shown
-                return
-            self.shown += more.decode()
-
-    def answer(self, word: str) -> int:
-        """Type a word, and wait for the command's exit code."""
-        os.write(self.terminal, f"{word}\n".encode())
-        self.read_until(None)
-        os.close(self.terminal)
-        return self.process.wait(timeout=60)
 
 
 class Client:

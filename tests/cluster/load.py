@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from e2e.harness.wait import until, wait_span
 from inkeeper.clock import format_instant, utc_now
 from inkeeper.ids import new_id
 from inkeeper.services.access import Actor
@@ -114,10 +115,11 @@ class Load:
     def wait_for(self, more: int, seconds: float = 60) -> float:
         """Wait until so many more writes are acknowledged; how long that took. Fails after these seconds."""
         began, wanted = time.monotonic(), len(self.acknowledged) + more
-        while len(self.acknowledged) < wanted:
-            waited = time.monotonic() - began
-            assert waited < seconds, f"{len(self.acknowledged)} of {wanted} after {waited:.1f} s: {self.answers}"
-            time.sleep(0.005)
+        until(
+            lambda: len(self.acknowledged) >= wanted,
+            f"{wanted} writes are acknowledged ({self.answers})",
+            seconds=seconds,
+        )
         return time.monotonic() - began
 
     def _run(self, number: int) -> None:
@@ -136,7 +138,7 @@ class Load:
             if answer.status == 201:
                 self.acknowledged[key] = answer.body["inmail"]["id"]
                 return
-            time.sleep(_PAUSE)
+            wait_span(_PAUSE, "a pause before the write is sent again")
 
 
 @contextmanager

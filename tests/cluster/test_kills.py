@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from e2e.harness.wait import wait_span
 from tests import postgresql
 from tests.cli.conftest import Serving
 from tests.cluster.load import assert_all_is_stored_once, connect, health, load
@@ -48,7 +49,7 @@ def test_the_primary_is_killed_and_its_standby_promoted(serve: Serve, pair: post
     with load(client, lambda: [server.address for server in servers], account) as running:
         running.wait_for(20)
         pair.primary.kill()
-        time.sleep(1)
+        wait_span(1, "the servers are without a primary")
         asked = time.monotonic()
         pair.standby.query("SELECT pg_promote()")
         running.wait_for(20, SECONDS - (time.monotonic() - asked))

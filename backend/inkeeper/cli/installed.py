@@ -8,11 +8,16 @@ from typing import Any
 
 import click
 
+from inkeeper.cli.failures import failures_in_words, sentence
+from inkeeper.cli.options import database_options, help_text
+from inkeeper.cli.serve import serve
 from inkeeper.server.extension import LoadedFolder, NoExtension, included_extension, put_extension, renew_extension
-from inkeeper.settings import SettingsError, load_settings
+from inkeeper.settings import load_settings
 from inkeeper.terminal import printable
+from inkeeper.wording.language import gettext_noop
+from inkeeper.wording.terminal import gettext
 
-STEPS = """
+STEPS = gettext_noop("""
 Chrome, Edge, Brave, Vivaldi or Opera:
   1. Open chrome://extensions and turn on Developer mode.
   2. Press "Load unpacked".
@@ -22,40 +27,50 @@ Firefox, until it is closed:
   1. Open about:debugging#/runtime/this-firefox
   2. Press "Load Temporary Add-on".
   3. Choose manifest.json in the folder above.
-"""
+""")
 
-RELOAD = "The extension is renewed. Press the round arrow at Inkeeper on your browser's extensions page."
+RELOAD = gettext_noop("The extension is renewed. Press the round arrow at Inkeeper on your browser's extensions page.")
 
 
-def add_commands(main: click.Group) -> None:
-    """Add the commands to `main`, which has `serve` already."""
-    serve = main.commands["serve"]
+@click.command(
+    params=[each for each in serve.params if each.name != "browser"],
+    help=help_text(
+        gettext("Start Inkeeper and open it in a browser, signed in. Ctrl-C stops it."),
+        gettext("If Inkeeper is running already, that one is opened instead."),
+    ),
+    short_help=gettext("Start Inkeeper and open it in a browser, signed in."),
+)
+@click.option(
+    "--browser",
+    type=click.Choice(["default", "none"]),
+    help=gettext(
+        "Open Inkeeper in your default browser, or print a link instead.  [default: a Chromium of its own with the"
+        " extension in it; where that cannot be, your default browser]"
+    ),
+)
+@click.pass_context
+def run(context: click.Context, /, browser: str | None, **flags: Any) -> None:
+    """Run the server with the app open."""
+    context.invoke(serve, browser=browser or _own_chromium(), **flags)
 
-    @main.command("run", params=[each for each in serve.params if each.name != "browser"])
-    @click.option(
-        "--browser",
-        type=click.Choice(["default", "none"]),
-        help="Open Inkeeper in your default browser, or print a link instead.  [default: a Chromium of its own with the"
-        " extension in it; where that cannot be, your default browser]",
-    )
-    @click.pass_context
-    def run(context: click.Context, /, browser: str | None, **flags: Any) -> None:
-        """Start Inkeeper and open it in a browser, signed in. Ctrl-C stops it."""
-        context.invoke(serve, browser=browser or _own_chromium(), **flags)
 
-    database_options = [each for each in serve.params if each.name in ("data_dir", "database")]
-
-    @main.command("extension", params=database_options)
-    def extension(**flags: Any) -> None:
-        """Put the browser extension where your browser can load it, and say how.
-
-        The folder is beside the database. It is renewed by this command, and when Inkeeper starts after an update.
-        """
-        put = _put(flags)
-        click.echo(printable(put.path))
-        click.echo(STEPS)
-        if put.is_renewed:
-            click.echo(RELOAD)
+@click.command(
+    help=help_text(
+        gettext("Put the browser extension where your browser can load it, and say how."),
+        gettext(
+            "The folder is beside the database. It is renewed by this command, and when Inkeeper starts after an update."
+        ),
+    ),
+    short_help=gettext("Put the extension where your browser can load it."),
+)
+@database_options
+def extension(**flags: Any) -> None:
+    """Put the extension beside the database and print its folder."""
+    put = _put(flags)
+    click.echo(printable(put.path))
+    click.echo(gettext(STEPS))
+    if put.is_renewed:
+        click.echo(gettext(RELOAD))
 
 
 def renew_extension_of(folder: Path) -> None:
@@ -65,10 +80,12 @@ def renew_extension_of(folder: Path) -> None:
     except NoExtension as reason:
         click.echo(printable(reason), err=True)
     except OSError as error:
-        click.echo(printable(f"The extension in {folder} could not be renewed: {error.strerror}."), err=True)
+        place = printable(folder)
+        click.echo(gettext("The extension in %(folder)s could not be renewed.", folder=place), err=True)
+        click.echo(sentence(error), err=True)
     else:
         if renewed and renewed.is_renewed:
-            click.echo(RELOAD)
+            click.echo(gettext(RELOAD))
 
 
 def _own_chromium() -> str:
@@ -80,12 +97,11 @@ def _own_chromium() -> str:
 
 
 def _put(flags: dict[str, Any]) -> LoadedFolder:
-    from inkeeper.storage.database import DatabaseProblem, folder_of
+    from inkeeper.storage.database import folder_of
 
-    try:
+    with failures_in_words():
         settings = load_settings(flags, os.environ)
-        return put_extension(folder_of(settings.database, settings.folder))
-    except (NoExtension, SettingsError, DatabaseProblem) as problem:
-        raise click.ClickException(printable(problem)) from problem
-    except OSError as error:
-        raise click.ClickException(printable(f"{error.filename or 'The system'}: {error.strerror}.")) from error
+        try:
+            return put_extension(folder_of(settings.database, settings.folder))
+        except NoExtension as reason:
+            raise click.ClickException(printable(reason)) from reason

@@ -19,6 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from inkeeper.wording.terminal import gettext
+
 # Without Google Chrome and Microsoft Edge: they ignore --load-extension without an error.
 _PROGRAMS = ("chromium", "chromium-browser", "ungoogled-chromium", "google-chrome-for-testing", "chrome-for-testing")
 _INSTALLED_AT = {
@@ -76,7 +78,7 @@ class OpenBrowser:
     def _wait(self, on_failure: Callable[[str], None]) -> None:
         status = self._process.wait()
         if status != 0 and not self._closing:
-            on_failure(f"The browser ended with status {status}.")
+            on_failure(gettext("The browser ended with status %(status)s.", status=str(status)))
 
 
 def open_with_extension(
@@ -99,7 +101,9 @@ def open_with_extension(
     extension = extension.resolve()
     _require_extension(extension)
     if "," in str(extension):
-        raise BrowserUnavailable(f"A Chromium takes the comma in {extension} for the end of the name.")
+        raise BrowserUnavailable(
+            gettext("A Chromium takes the comma in %(folder)s for the end of the name.", folder=extension)
+        )
     command = [
         str(program or find_program(environ)),
         f"--user-data-dir={profile}",
@@ -122,7 +126,11 @@ def open_with_extension(
             start_new_session=True,
         )
     except OSError as error:
-        raise BrowserUnavailable(f"The browser {command[0]} could not be started: {error.strerror}.") from error
+        raise BrowserUnavailable(
+            gettext(
+                "The browser %(program)s could not be started: %(reason)s.", program=command[0], reason=error.strerror
+            )
+        ) from error
     return OpenBrowser(process, on_failure)
 
 
@@ -157,7 +165,7 @@ def private_copy(extension: Path, folder: Path, connection: Connection) -> Path:
 
 def _require_extension(extension: Path) -> None:
     if not (extension / "manifest.json").is_file():
-        raise BrowserUnavailable(f"There is no extension in {extension}.")
+        raise BrowserUnavailable(gettext("There is no extension in %(folder)s.", folder=extension))
 
 
 def forget_connection(copy: Path) -> None:
@@ -204,9 +212,12 @@ def _make_profile(profile: Path, pinned: str) -> None:
 
 def manual_steps(extension: Path) -> str:
     """Instructions for loading the extension into an installed browser, as two numbered lines."""
-    return (
-        "  1. In Chromium, Chrome or Edge open chrome://extensions and switch on Developer mode (top right).\n"
-        f"  2. Press 'Load unpacked' and choose the folder {extension.resolve()}"
+    return "\n".join(
+        (
+            "  1. "
+            + gettext("In Chromium, Chrome or Edge open chrome://extensions and switch on Developer mode (top right)."),
+            "  2. " + gettext("Press 'Load unpacked' and choose the folder %(folder)s", folder=extension.resolve()),
+        )
     )
 
 
@@ -223,18 +234,26 @@ def _is_root() -> bool:
 def find_program(environ: Mapping[str, str]) -> Path:
     """The path of a Chromium that can load an extension. Raises BrowserUnavailable without one or without a display."""
     if not _has_display(environ):
-        raise BrowserUnavailable("There is no display to open a browser on.")
+        raise BrowserUnavailable(gettext("There is no display to open a browser on."))
     chosen = environ.get(_PROGRAM_VARIABLE)
     if chosen:
         found = shutil.which(chosen, path=environ.get("PATH"))
         if not found:
-            raise BrowserUnavailable(f"{_PROGRAM_VARIABLE} names {chosen}, which is no program.")
+            raise BrowserUnavailable(
+                gettext(
+                    "%(variable)s names %(program)s, which is no program.", variable=_PROGRAM_VARIABLE, program=chosen
+                )
+            )
         return _supported(Path(found), environ)
     on_path = (shutil.which(name, path=environ.get("PATH")) for name in _PROGRAMS)
     installed = (os.path.expandvars(place) for place in _INSTALLED_AT.get(sys.platform, ()))
     found_programs = [Path(place) for place in (*on_path, *installed) if place and Path(place).is_file()]
     if not found_programs:
-        raise BrowserUnavailable(f"No Chromium was found (set {_PROGRAM_VARIABLE} to the program if there is one).")
+        raise BrowserUnavailable(
+            gettext(
+                "No Chromium was found (set %(variable)s to the program if there is one).", variable=_PROGRAM_VARIABLE
+            )
+        )
     refused: list[BrowserUnavailable] = []
     for program in found_programs:
         try:
@@ -247,10 +266,15 @@ def find_program(environ: Mapping[str, str]) -> Path:
 def _supported(program: Path, environ: Mapping[str, str]) -> Path:
     """The program. Raises BrowserUnavailable if it ignores or cannot read an extension on its command line."""
     if _is_snap(program):
-        raise BrowserUnavailable(f"{program} is a snap, which may not read the folders of other programs.")
+        raise BrowserUnavailable(
+            gettext("%(program)s is a snap, which may not read the folders of other programs.", program=program)
+        )
     branded = _BRANDED.search(_version(program, environ))
     if branded and int(branded[2]) >= _IGNORES_SINCE:
-        raise BrowserUnavailable(f"{program} is {branded[1]} {branded[2]}, which loads no extension at its start.")
+        name = f"{branded[1]} {branded[2]}"
+        raise BrowserUnavailable(
+            gettext("%(program)s is %(name)s, which loads no extension at its start.", program=program, name=name)
+        )
     return program
 
 

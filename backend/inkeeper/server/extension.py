@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from inkeeper import installation
+from inkeeper.wording.terminal import gettext
 
 _ID = "inkeeper@extension"
 """The extension's id for Firefox, which is in every manifest of it."""
@@ -54,7 +55,7 @@ def included_extension() -> Path:
     for folder in (installation.PACKED_EXTENSION, installation.SOURCE_EXTENSION):
         if (folder / "manifest.json").is_file():
             return folder
-    raise NoExtension("This installation of Inkeeper has no extension in it. Install the wheel of a release.")
+    raise NoExtension(gettext("This installation of Inkeeper has no extension in it. Install the wheel of a release."))
 
 
 def put_extension(folder: Path) -> LoadedFolder:
@@ -76,7 +77,11 @@ def _put(source: Path, target: Path) -> LoadedFolder:
     was_there = os.path.lexists(target)
     if was_there:
         if not _is_inkeeper(target):
-            raise NoExtension(f"{target} is not Inkeeper's extension, and is not replaced. Move it elsewhere.")
+            raise NoExtension(
+                gettext(
+                    "%(folder)s is not Inkeeper's extension, and is not replaced. Move it elsewhere.", folder=target
+                )
+            )
         if _version(target) > _version(source) or _is_same(source, target):
             return LoadedFolder(target, is_renewed=False)
     new = Path(tempfile.mkdtemp(prefix=_NEW, dir=target.parent))

@@ -17,6 +17,7 @@ from inkeeper.server import browser, opening
 from inkeeper.services.devices import pairing, sign_ins
 from inkeeper.services.ledger import accounts
 from inkeeper.storage.database import Store
+from inkeeper.wording.terminal import gettext
 
 DEFAULT = "default"
 """The value of `where` for the default browser."""
@@ -65,7 +66,7 @@ class Launch:
             if not shown and not self._cancelled.is_set():
                 self._print_link()
         except Problem:
-            self._say("Too many links were made within ten minutes. Wait a little, then run `inkeeper open`.")
+            self._say(gettext("Too many links were made within ten minutes. Wait a little, then run `inkeeper open`."))
 
     def _open_own_chromium(self) -> bool:
         if self._where == DEFAULT:
@@ -77,7 +78,7 @@ class Launch:
         except browser.BrowserUnavailable as reason:
             self._say(str(reason))
         except OSError as error:
-            self._say(f"The extension could not be copied: {error.strerror}.")
+            self._say(gettext("The extension could not be copied: %(reason)s.", reason=error.strerror))
         return False
 
     def _show_in(self, program: Path, extension: Path, secrets: ExitStack) -> bool:
@@ -103,7 +104,7 @@ class Launch:
         self._wait_for(lambda: failed.is_set() or sign_ins.is_used(self._store, secret))
         if failed.is_set() or not sign_ins.is_used(self._store, secret):
             return False
-        self._say("Inkeeper is open in a Chromium of its own. Closing it does not stop the server.")
+        self._say(gettext("Inkeeper is open in a Chromium of its own. Closing it does not stop the server."))
         self._wait_for_extension(connecting.id)
         return True
 
@@ -116,7 +117,7 @@ class Launch:
 
         self._wait_for(lambda: ended() or is_closed())
         if not (self._cancelled.is_set() or ended() or is_closed()):
-            self._say("The extension did not start there. Set-up says how to add it to a browser.")
+            self._say(gettext("The extension did not start there. Set-up says how to add it to a browser."))
 
     def _open_default_browser(self) -> bool:
         if self._cancelled.is_set():
@@ -132,7 +133,7 @@ class Launch:
 
     def _print_link(self) -> None:
         link = opening.portable_link(self._store, self._address, pairing.DEFAULT_OWNER, self._path)
-        self._say(f"Open this link within 10 minutes. It works once:\n\n  {link}\n")
+        self._say(gettext("Open this link within 10 minutes. It works once:") + f"\n\n  {link}\n")
 
     def _wait_for(self, condition: Callable[[], bool]) -> None:
         opening.wait_until(lambda: self._cancelled.is_set() or condition(), self._seconds)

@@ -20,6 +20,7 @@ from inkeeper.clock import utc_now
 from inkeeper.services.devices import sign_ins
 from inkeeper.storage.database import Store
 from inkeeper.storage.files import new_private_file
+from inkeeper.wording.terminal import gettext
 
 WAIT_SECONDS = 10
 """The time limit for a browser to sign in. After it a link is printed."""
@@ -63,11 +64,11 @@ def open_in_default_browser(
         secret = sign_ins.make(store, owner, utc_now())
         with redirect_file(store.folder, sign_in_link(address, secret, path)) as file:
             if not webbrowser.open(file.as_uri()):
-                raise BrowserCannotOpen("No browser could be started.")
+                raise BrowserCannotOpen(gettext("No browser could be started."))
             wait_until(lambda: cancelled() or sign_ins.is_used(store, secret), WAIT_SECONDS)
         if sign_ins.is_used(store, secret):
             return True
-        say("The browser has not signed in so far.")
+        say(gettext("The browser has not signed in so far."))
     except BrowserCannotOpen as reason:
         say(str(reason))
     return False
@@ -95,10 +96,12 @@ def check_browser(environ: Mapping[str, str]) -> None:
     if sys.platform in ("win32", "darwin") or environ.get("BROWSER"):
         return
     if not (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
-        raise BrowserCannotOpen("There is no display to open a browser on.")
+        raise BrowserCannotOpen(gettext("There is no display to open a browser on."))
     name = _default_browser(environ)
     if _is_sandboxed(name):
-        raise BrowserCannotOpen("Your default browser is a snap or a Flatpak, which may not read Inkeeper's folder.")
+        raise BrowserCannotOpen(
+            gettext("Your default browser is a snap or a Flatpak, which may not read Inkeeper's folder.")
+        )
 
 
 def _is_sandboxed(desktop_file: str) -> bool:

@@ -26,8 +26,12 @@ def new_private_file(path: Path) -> Iterator[Path]:
     if path.is_symlink():
         raise _exists(path)
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
-    draft.unlink(missing_ok=True)
-    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        draft.unlink(missing_ok=True)
+        os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        # The draft's name means nothing to the user.
+        raise OSError(error.errno, error.strerror, str(path)) from error
     try:
         yield draft
         with draft.open("rb") as written:

@@ -78,6 +78,12 @@ def key_of(model: type[Model]) -> tuple[str, ...]:
     return tuple(model._meta.fields[name].column_name for name in names)
 
 
+def count(tx: Transaction, table: Table) -> int:
+    """The number of the table's rows."""
+    (number,) = tx.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()  # noqa: S608 (names of ours)
+    return int(number)
+
+
 def rows(tx: Transaction, table: Table) -> Iterator[dict[str, Any]]:
     """The table's rows, without derived columns and with instants in UTC, in the order of the primary key."""
     names = ", ".join(f'"{column.name}"' for column in table.columns)

@@ -20,13 +20,13 @@ from inkeeper.services.ledger import accounts, inmail_edits, inmails, relogging
 from inkeeper.services.ledger import journal as ledger
 from inkeeper.services.ledger.inmails import CurrentInmail, InmailRecipient
 from inkeeper.services.people import listing
+from inkeeper.services.people.typed_recipient import MOST_CHARACTERS
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import LOSSES
 from inkeeper.web import dates, forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.language import Translated, gettext, gettext_noop
-from inkeeper.web.recipients import MOST_CHARACTERS
 from inkeeper.web.seats import Seats
 
 ROWS = 50

@@ -15,12 +15,12 @@ from inkeeper.errors import Problem
 from inkeeper.rules.periods import local_day
 from inkeeper.services.ledger import accounts, inmail_edits, inmails, observations, relogging
 from inkeeper.services.ledger.inmails import CurrentInmail
+from inkeeper.services.people.typed_recipient import MOST_CHARACTERS, recipient_of
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, forms, pages, seats, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.language import Translated, gettext, gettext_noop
-from inkeeper.web.recipients import MOST_CHARACTERS, recipient_of
 
 WAITING_SHOWN = 500
 _DAY = timedelta(days=1)

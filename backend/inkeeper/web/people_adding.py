@@ -21,13 +21,13 @@ from inkeeper.services.ledger import accounts
 from inkeeper.services.people import adding, list_files, targets
 from inkeeper.services.people.adding import Plan, Reading
 from inkeeper.services.people.targets import TargetEntry
+from inkeeper.services.people.typed_recipient import MOST_CHARACTERS
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import dates, downloads, forms, pages, people, seats
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.home import Toast
 from inkeeper.web.language import Translated, gettext, gettext_noop, ngettext
-from inkeeper.web.recipients import MOST_CHARACTERS
 
 _COLUMN = "column-"
 _LONGEST_NAME = 120

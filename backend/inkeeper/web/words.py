@@ -6,11 +6,11 @@ from typing import Any
 
 from inkeeper.api.context import settings
 from inkeeper.errors import Problem
-from inkeeper.rules import money
 from inkeeper.rules.money import Money
 from inkeeper.vocabulary import JournalKind, Outcome, ProblemCode
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
+from inkeeper.wording import amounts
 
 OUTCOMES: Translated[Outcome, str] = Translated(
     {
@@ -64,8 +64,6 @@ _PROBLEMS: Translated[ProblemCode, str] = Translated(
         "invalid": gettext_noop("Something in this form isn't right."),
     }
 )
-_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
-_ROUNDED_FROM = 10
 _OTHER_PROBLEM = gettext_noop("That didn't work, and nothing was saved. Try again.")
 
 
@@ -89,33 +87,18 @@ def every(months: int) -> str:
 @blueprint.app_template_filter("money")
 def amount(value: Money) -> str:
     """A rounded amount of money: `€38`, `€4.50`, `CHF 120`."""
-    decimal = money.decimal(value)
-    whole, _, minor = decimal.partition(".")
-    if int(whole) >= _ROUNDED_FROM:
-        whole = str(round(float(decimal)))
-        minor = ""
-    return in_currency(value.currency, int(whole), minor)
+    return amounts.short_money(value, language())
 
 
 def in_currency(currency: str, whole: int, minor: str) -> str:
     """An amount with its currency's symbol or code, without the minor unit if that is 0."""
-    words = language()
-    number = words.number(whole) + (words.formats.decimal + minor if minor.strip("0") else "")
-    if words.formats.money.startswith("{currency}"):
-        return f"{unit(currency)}{number}"
-    return f"{number} {unit(currency).strip()}"
-
-
-def unit(currency: str) -> str:
-    """The prefix of an amount: `€`, or `CHF ` for a currency without a well-known symbol."""
-    return _SYMBOLS.get(currency, f"{currency} ")
+    return amounts.in_currency(currency, whole, minor, language())
 
 
 @blueprint.app_template_filter("per_day")
 def per_day(rate: float) -> str:
     """A daily rate: `3`, or `2–3` for 2.4."""
-    whole = int(rate)
-    return str(whole) if whole == rate else f"{whole}–{whole + 1}"
+    return amounts.daily_rate(rate)
 
 
 @blueprint.app_context_processor

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 
 from inkeeper.rules.money import Money, decimal
 
-_LOCALE = resources.files("inkeeper") / "locale"
+LOCALE = resources.files("inkeeper") / "locale"
 _FIELD = re.compile(r"'[^']*'|y+|M+|L+|d+|E+|H+|h+|m+|a+")
 _GROUP = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 
@@ -195,7 +195,7 @@ def languages() -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def words(language: str) -> Words:
     """The language of this BCP 47 tag, one of `languages`. Raises KeyError."""
-    formats, catalogue = _formats()[language], _LOCALE / language / "LC_MESSAGES" / "inkeeper.mo"
+    formats, catalogue = _formats()[language], LOCALE / language / "LC_MESSAGES" / "inkeeper.mo"
     if language == "en":
         return Words(language, formats, gettext.NullTranslations())
     with catalogue.open("rb") as file:
@@ -206,7 +206,7 @@ def catalogue_version(language: str) -> str:
     """A cache key of the language that changes with its catalogue."""
     if language == "en":
         return language
-    catalogue = _LOCALE / language / "LC_MESSAGES" / "inkeeper.mo"
+    catalogue = LOCALE / language / "LC_MESSAGES" / "inkeeper.mo"
     return f"{language}-{blake2b(catalogue.read_bytes(), digest_size=6).hexdigest()}"
 
 
@@ -226,7 +226,7 @@ def match_language(wanted: Iterable[str]) -> str:
 
 @lru_cache(maxsize=1)
 def _formats() -> dict[str, Formats]:
-    data = json.loads((_LOCALE / "formats.json").read_text("utf-8"))
+    data = json.loads((LOCALE / "formats.json").read_text("utf-8"))
     return {language: Formats(**formats) for language, formats in data.items()}
 
 

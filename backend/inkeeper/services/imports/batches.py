@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from inkeeper.errors import Problem, conflict
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Retracted, Sent
@@ -142,8 +142,12 @@ def preview(
     )
 
 
-def _no_progress(_step: str) -> None:
-    """Default progress callback: does nothing."""
+ImportStep = Literal["comparing", "computing"]
+"""A step of storing an import: comparing the file with what is stored, then computing every balance again."""
+
+
+def _no_step(_step: ImportStep) -> None:
+    """Default callback for the steps: does nothing."""
 
 
 def store_import(
@@ -153,16 +157,16 @@ def store_import(
     reading: Reading,
     confirm: str,
     now: datetime,
-    step: Callable[[str], None] = _no_progress,
+    step: Callable[[ImportStep], None] = _no_step,
 ) -> Imported:
-    """Store what a preview showed, all or nothing. `confirm` is from that preview; `step` is called with a description
-    of each step.
+    """Store what a preview showed, all or nothing. `confirm` is from that preview; `step` is called at the
+    beginning of each step.
 
     Raises the 409 Problem `preview_outdated` if the import would now differ from the preview, and the obstacles that
     the preview named.
     """
     owned_account(tx, actor, account_id)
-    step("Comparing with what is there")
+    step("comparing")
     # Made before the ids of its facts, so that imports are listed in the order of their making.
     import_id = stored_facts.new_fact_id(tx, account_id, now)
     plan = make_plan(tx, account_id, reading, now)
@@ -185,7 +189,7 @@ def store_import(
         import_id, account_id, reading.kind, now, len(reading.rows), inmails=len(plan.sent), answers=len(plan.answers)
     )
     imports.add(tx, batch)
-    step("Computing every balance anew, and writing")
+    step("computing")
     with refusals():
         recorded = balances.record(tx, account_id, plan.facts, now, check, batch.id)
     _list_inmails(tx, account_id, plan)

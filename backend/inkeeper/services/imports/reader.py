@@ -13,7 +13,8 @@ from inkeeper.services.imports.files import Archive, digest_of, is_zip, size_of
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reading import Note, Reading, Wishes, guessed_encoding
 from inkeeper.services.imports.refusals import bad_file
-from inkeeper.services.imports.rows import Progress, Rows, no_progress
+from inkeeper.services.imports.rows import Rows
+from inkeeper.services.progress import Progress, no_progress
 
 Helped = TypeVar("Helped")
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain, islice
 from typing import BinaryIO
 
 from inkeeper.services.imports.blanks import is_empty, single_spaced
 from inkeeper.services.imports.refusals import bad_file
 from inkeeper.services.imports.texts import Texts
+from inkeeper.services.progress import Progress, no_progress
 
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 1_000
@@ -32,13 +33,6 @@ _REASONS = {
     "expected after": "The row that begins here has a quote inside a field that is not doubled.",
     "new-line character": f"The lines do not end as lines of a text file do. {_SAVE_AS}",
 }
-
-Progress = Callable[[float], None]
-"""A progress callback: gets the part of the file that has been read, from 0 to 1."""
-
-
-def no_progress(_part: float) -> None:
-    """Default progress callback: does nothing."""
 
 
 class Rows:

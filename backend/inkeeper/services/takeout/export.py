@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import inkeeper
 from inkeeper.csvtext import write_table
 from inkeeper.jsontext import to_json
+from inkeeper.services.progress import Progress, no_progress
 from inkeeper.services.takeout import export_tables
 from inkeeper.services.takeout.export_format import (
     DOCUMENT,
@@ -31,16 +32,21 @@ from inkeeper.storage.files import new_private_file
 from inkeeper.storage.migrate import steps
 from inkeeper.storage.transaction import Transaction
 
+_ROWS_BETWEEN_REPORTS = 1000
+_DOCUMENT_PART = 0.5
+"""The part of the work that is done when the document is written, for the progress."""
 
-def write_export(store: Store, target: Path, now: datetime) -> dict[str, int]:
+
+def write_export(store: Store, target: Path, now: datetime, progress: Progress = no_progress) -> dict[str, int]:
     """Write all data, as of one instant, to the new file `target`. Returns the number of rows by table.
 
     Raises FileExistsError if `target` exists.
     """
     with new_private_file(target) as draft, ZipFile(draft, "w") as archive, store.read() as tx:
         with _member(archive, DOCUMENT, now) as file:
-            counts = _write_document(tx, file, now)
-        for name, columns, rows in export_tables.tables(tx, now):
+            counts = _write_document(tx, file, now, progress)
+        for number, (name, columns, rows) in enumerate(export_tables.tables(tx, now)):
+            progress(_DOCUMENT_PART + (1 - _DOCUMENT_PART) * number / export_tables.COUNT)
             with _member(archive, name, now) as file:
                 write_table(file, columns, rows)
         with _member(archive, SCHEMA, now) as file:
@@ -57,7 +63,7 @@ def _member(archive: ZipFile, name: str, now: datetime) -> Iterator[TextIO]:
         yield file
 
 
-def _write_document(tx: Transaction, file: TextIO, now: datetime) -> dict[str, int]:
+def _write_document(tx: Transaction, file: TextIO, now: datetime, progress: Progress) -> dict[str, int]:
     head = {
         "format": FORMAT,
         "version": VERSION,
@@ -71,6 +77,7 @@ def _write_document(tx: Transaction, file: TextIO, now: datetime) -> dict[str, i
     # One row per line, so that a restore can read row by row in bounded memory.
     file.write(to_json(head)[:-1] + ',"tables":{\n')
     exported = tables.exported()
+    total, done = sum(tables.count(tx, table) for table in exported), 0
     for table in exported:
         name = table.name
         file.write(f'"{name}":[\n')
@@ -80,6 +87,9 @@ def _write_document(tx: Transaction, file: TextIO, now: datetime) -> dict[str, i
             checksum.add(name, text)
             file.write((",\n" if counts[name] else "") + text)
             counts[name] += 1
+            done += 1
+            if done % _ROWS_BETWEEN_REPORTS == 0:
+                progress(_DOCUMENT_PART * done / total)
         file.write("\n" if counts[name] else "")
         file.write("]\n" if table is exported[-1] else "],\n")
     file.write(f'}},"checksum":"{checksum}"}}\n')

@@ -42,6 +42,10 @@ _ACCOUNTS = (
 _LEDGER = ("account_id", "account", "at", "kind", "credits", "balance", "why", "rule", "inmail_id")
 
 
+COUNT = 3
+"""The number of tables."""
+
+
 def tables(tx: Transaction, now: datetime) -> Iterator[tuple[str, Sequence[str], Iterator[Row]]]:
     """Each table's file name, columns and rows, as of `now` (UTC)."""
     yield own.ACCOUNTS, _ACCOUNTS, _accounts(tx, now)

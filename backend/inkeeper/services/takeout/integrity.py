@@ -15,6 +15,7 @@ from inkeeper.rules.sheets import Sheet, build_sheets
 from inkeeper.rules.state import Position, State, broken_invariants, dump_state
 from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.services.ledger.accounts import UNREADABLE
+from inkeeper.services.progress import Progress, no_progress
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage import integrity, owners, snapshots, tables, targets
 from inkeeper.storage.database import Store
@@ -34,19 +35,22 @@ class Finding(NamedTuple):
     message: str
 
 
-def check(store: Store, now: datetime) -> Iterator[Finding]:
+def check(store: Store, now: datetime, progress: Progress = no_progress) -> Iterator[Finding]:
     """All faults in the accounts' histories up to `now` (UTC), in the targets, and in the derived columns by which
     people are found.
 
     Reads one unchanging state of the database.
     """
     with store.read() as tx:
-        for account_id in integrity.account_ids(tx):
+        account_ids = integrity.account_ids(tx)
+        for number, account_id in enumerate(account_ids):
+            progress(number / len(account_ids))
             try:
                 yield from _check_account(tx, account_id, now)
             except UNREADABLE as error:
                 yield Finding(account_id, None, f"What is stored cannot be read: {type(error).__name__}.")
 
+        progress(1)
         yield from _check_targets(tx)
         for table in tables.every():
             yield from _check_derived(tx, table)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
@@ -13,7 +13,8 @@ from inkeeper.clock import parse_instant
 from inkeeper.errors import Problem
 from inkeeper.instants import to_microseconds
 from inkeeper.jsontext import to_json
-from inkeeper.services.imports.files import Archive, is_zip
+from inkeeper.services.imports.files import Archive, is_zip, size_of
+from inkeeper.services.progress import Progress, no_progress
 from inkeeper.services.takeout.export_format import (
     DOCUMENT,
     FORMAT,
@@ -77,7 +78,7 @@ class _Document:
     checksum: list[str]
 
 
-def read_export(store: Store, source: Path) -> dict[str, int]:
+def read_export(store: Store, source: Path, progress: Progress = no_progress) -> dict[str, int]:
     """Restore an export into a database that holds nothing yet, all or nothing; returns the number of rows by table.
 
     Raises ExportError, which names the file and the line, if the file is damaged, not an export or made by a newer
@@ -87,34 +88,35 @@ def read_export(store: Store, source: Path) -> dict[str, int]:
         if not tables.is_empty(tx):
             raise ExportError("The database holds data already. Restore into a new one: name it with --database.")
         try:
-            return _restore(tx, file, source.name)
+            return _restore(tx, file, source.name, progress)
         except Problem as problem:
             # Raised by `imports.files` for a damaged zip.
             reason = (problem.errors or [{}])[0].get("message")
             raise ExportError(f"{source.name}: {reason} Nothing was restored.") from problem
 
 
-def _restore(tx: Transaction, file: BinaryIO, name: str) -> dict[str, int]:
+def _restore(tx: Transaction, file: BinaryIO, name: str, progress: Progress) -> dict[str, int]:
     if not is_zip(file):
         place = _Place(name)
         text = file.read(_MOST_BYTES_OF_FIRST_VERSION + 1)
         if len(text) > _MOST_BYTES_OF_FIRST_VERSION:
             raise ExportError(f"{name}: The file is not a zip, as every export of this size is. Nothing was restored.")
-        return _store(tx, _first_version(text, place), place)
+        return _store(tx, _first_version(text, place), place, lambda: None)
     archive = Archive(file, name, most_bytes=_MOST_BYTES)
     member = archive.find(DOCUMENT)
     if member is None:
         raise _not_an_export(name)
+    size = size_of(file)
     with archive.open(member) as stream:
         place = _Place(f"{name}, {DOCUMENT}", 0)
-        return _store(tx, _row_by_row(stream, place), place)
+        return _store(tx, _row_by_row(stream, place), place, lambda: progress(file.tell() / size))
 
 
 def _not_an_export(name: str) -> ExportError:
     return ExportError(f"{name}: The file is not an export of Inkeeper. Nothing was restored.")
 
 
-def _store(tx: Transaction, document: _Document, place: _Place) -> dict[str, int]:
+def _store(tx: Transaction, document: _Document, place: _Place, stored_some: Callable[[], None]) -> dict[str, int]:
     older = _is_older(document.head, place)
     if isinstance(document.head.get("installation"), str):
         tables.set_installation_id(tx, document.head["installation"])
@@ -131,6 +133,7 @@ def _store(tx: Transaction, document: _Document, place: _Place) -> dict[str, int
             for row in some:
                 checksum.add(name, to_json(row.values))
             counts[name] += len(some)
+            stored_some()
         _refer(tx, _BY_NAME[name], later, place)
     place.line = None
     if document.checksum != [str(checksum)]:

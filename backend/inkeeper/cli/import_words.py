@@ -1,0 +1,321 @@
+"""Input and output of `inkeeper import` and `inkeeper imports`: a preview, a confirmation, then all or nothing.
+
+What the services say about a file, a row or a refusal is the English `detail` of Inkeeper's API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from inkeeper.cli.accounts import choose_account
+from inkeeper.cli.failures import failed, wrong_use
+from inkeeper.cli.progress import can_ask, progress
+from inkeeper.errors import Problem
+from inkeeper.rules import periods
+from inkeeper.services.access import Actor
+from inkeeper.services.imports import batches
+from inkeeper.services.imports.batches import ImportStep, Preview
+from inkeeper.services.imports.own import Named
+from inkeeper.services.imports.plan import Step
+from inkeeper.services.imports.reader import read_file
+from inkeeper.services.imports.reading import MOST_INMAILS, Reading, Wishes
+from inkeeper.storage import imports
+from inkeeper.storage.accounts import Owned
+from inkeeper.storage.database import Store
+from inkeeper.terminal import printable
+from inkeeper.vocabulary import ImportAction, RowKind
+from inkeeper.wording.amounts import inmails
+from inkeeper.wording.language import gettext_noop
+from inkeeper.wording.terminal import gettext, language, ngettext
+
+_SHOWN = 10
+_LINES_SHOWN = 60
+_FLAGS = {
+    "columns_needed": "--map name=... --map sent_at=...",
+    "insufficient_credits": "--accept-discrepancy, or --leave-out LINES",
+    "rows_not_understood": "--skip-rows",
+    "which_account": "--from-account NAME",
+    "whose_export": "--me NAME",
+}
+"""The option that resolves each refusal, by problem code."""
+
+_ROW_KINDS: dict[RowKind, str] = {
+    "inmail": gettext_noop("an InMail"),
+    "answer": gettext_noop("the first answer to an InMail"),
+    "message": gettext_noop(
+        "another message: not the first of its conversation, not from you, without a subject, or to a group"
+    ),
+    "draft": gettext_noop("a draft that was never sent"),
+    "taken_back": gettext_noop("an InMail that was removed from the log"),
+    "other_account": gettext_noop("an InMail of another account"),
+    "not_understood": gettext_noop("not understood"),
+}
+_ACTIONS: dict[ImportAction, str] = {
+    "add": gettext_noop("new"),
+    "answer": gettext_noop("here already, its result is new"),
+    "already_there": gettext_noop("here already"),
+    "twice_in_file": gettext_noop("twice in the file"),
+    "before_opening": gettext_noop("from before you set up Inkeeper"),
+    "left_out": gettext_noop("left out by you"),
+}
+_STEPS: dict[ImportStep, str] = {
+    "comparing": gettext_noop("Comparing with what is there"),
+    "computing": gettext_noop("Computing every balance again, and writing"),
+}
+
+
+def import_inmails(
+    store: Store,
+    owned: Owned,
+    file: Path,
+    wishes: Wishes,
+    now: datetime,
+    *,
+    look_only: bool,
+    yes: bool,
+    every_row: bool,
+) -> None:
+    """Read a file, print the preview, ask for confirmation, and store the InMails."""
+    with exit_on_refusal():
+        reading = _read(owned, file, wishes, now)
+        with store.read() as tx:
+            limit = MOST_INMAILS if every_row else _SHOWN
+            preview = batches.preview(tx, Actor(owned.owner_id), owned.id, reading, now, None, limit)
+        _show(preview, reading, owned, every_row=every_row)
+        if look_only:
+            click.echo(gettext("This was a preview: nothing was imported."))
+        elif preview.in_the_way:
+            raise failed(gettext_noop("Nothing was imported."))
+        elif preview.confirm is None:
+            click.echo(gettext("There's nothing to import."))
+        elif not _is_confirmed(yes=yes):
+            raise failed(gettext_noop("Nothing was imported. To import what is shown, say yes, or add --yes."))
+        else:
+            with progress(gettext(_STEPS["comparing"])) as line, store.begin_write(owned.id) as tx:
+                done = batches.store_import(
+                    tx,
+                    Actor(owned.owner_id),
+                    owned.id,
+                    reading,
+                    preview.confirm,
+                    now,
+                    lambda step: line.step(gettext(_STEPS[step])),
+                )
+            if done.batch is None:
+                click.echo(gettext("There's nothing to import any more."))
+                return
+            click.echo(
+                gettext(
+                    "Imported %(inmails)s and %(answers)s into %(account)s. The balance is %(balance)s.",
+                    **_of_batch(done.batch.inmails, done.batch.answers, owned.name),
+                    balance=done.balance,
+                )
+            )
+            click.echo(gettext("To take all of it back: inkeeper imports --undo %(id)s", id=done.batch.id))
+
+
+def list_all(store: Store, wanted: str | None) -> None:
+    """Print the imports, newest first."""
+    account = None if wanted is None else choose_account(store, wanted).id
+    with store.read() as tx:
+        found = imports.list_all(tx, account)
+    for batch, account_name, _ in found:
+        text = gettext(
+            "%(id)s  %(day)s into %(account)s: %(kind)s, %(inmails)s, %(answers)s",
+            id=printable(batch.id),
+            day=_day(batch.created_at),
+            kind=batch.kind,
+            **_of_batch(batch.inmails, batch.answers, account_name),
+        )
+        if batch.retracted_at:
+            text = gettext("%(import)s, taken back on %(day)s", **{"import": text}, day=_day(batch.retracted_at))
+        click.echo(text)
+    if not found:
+        click.echo(gettext("Nothing has been imported yet."))
+
+
+def take_back(store: Store, import_id: str, now: datetime) -> None:
+    """Undo a whole import."""
+    with store.read() as tx:
+        found = imports.list_all(tx, import_id=import_id)
+    if not found:
+        raise failed(
+            gettext_noop("There is no import with the ID %(id)s: check --undo. `inkeeper imports` lists them."),
+            id=import_id,
+        )
+    ((batch, account_name, owner_id),) = found
+    with exit_on_refusal(), store.begin_write(batch.account_id) as tx:
+        done = batches.take_back(tx, Actor(owner_id), batch.account_id, import_id, now)
+    click.echo(
+        gettext(
+            "Taken back: %(inmails)s and %(answers)s. The balance of %(account)s is %(balance)s.",
+            **_of_batch(batch.inmails, batch.answers, account_name),
+            balance=done.balance,
+        )
+    )
+
+
+def _of_batch(sent: int, answered: int, account: str) -> dict[str, str]:
+    """What sentences about an import have in common: its counts, and its account's name."""
+    answers = ngettext("%(number)s answer", "%(number)s answers", answered)
+    return {"inmails": inmails(sent, language()), "answers": answers, "account": printable(account)}
+
+
+@contextmanager
+def exit_on_refusal() -> Iterator[None]:
+    """Turn a Problem into a ClickException with its detail and the option that resolves it."""
+    try:
+        yield
+    except Problem as problem:
+        if any(error["path"] == "leave_out" for error in problem.errors or ()):
+            raise wrong_use(gettext_noop("--leave-out names a line on which no InMail begins.")) from problem
+        raise click.ClickException(printable(problem.detail) + _hint(problem.code)) from problem
+
+
+def wishes_from(flags: dict[str, Any]) -> Wishes:
+    """Convert the command's options to import options. Raises WrongUse, which names the option."""
+    columns = dict(_pair(pair) for pair in flags.pop("map"))
+    lines = flags.pop("leave_out") or ""
+    try:
+        leave_out = frozenset(int(line) for line in lines.split(",") if line.strip())
+    except ValueError:
+        raise wrong_use(
+            gettext_noop("--leave-out must be lines with commas between, such as 12,40, not “%(typed)s”."), typed=lines
+        ) from None
+    return Wishes(columns=columns, leave_out=leave_out, **flags)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    field, equals, column = text.partition("=")
+    if not equals:
+        raise wrong_use(
+            gettext_noop("--map must be a field and its column, such as name=Recipient, not “%(typed)s”."), typed=text
+        )
+    return field.strip(), column.strip()
+
+
+def _read(owned: Owned, file: Path, wishes: Wishes, now: datetime) -> Reading:
+    named = Named(owned.id, owned.name)
+    with file.open("rb") as source, progress(gettext("Reading %(file)s", file=printable(file.name))) as line:
+        return read_file(source, file.name, named, owned.time_zone, wishes, now, line.part)
+
+
+def _is_confirmed(*, yes: bool) -> bool:
+    return yes or (can_ask() and click.confirm(gettext("Import this?"), err=True))
+
+
+def _show(preview: Preview, reading: Reading, owned: Owned, *, every_row: bool) -> None:
+    file = printable(reading.file)
+    click.echo(
+        ngettext(
+            "%(file)s has %(number)s row, taken for:",
+            "%(file)s has %(number)s rows, taken for:",
+            len(reading.rows),
+            file=file,
+        )
+    )
+    for taken in preview.taken_for:
+        lines = taken.lines if len(taken.lines) <= _LINES_SHOWN else f"{taken.lines[:_LINES_SHOWN]}..."
+        meaning = gettext(_ROW_KINDS[taken.kind])
+        click.echo(_counted(taken.rows, gettext("%(meaning)s (lines %(lines)s)", meaning=meaning, lines=lines)))
+    if reading.columns:
+        columns = ", ".join(f"{field}={column}" for field, column in reading.columns.items())
+        click.echo(gettext("Columns: %(columns)s", columns=printable(columns)))
+    for note in reading.notes:
+        click.echo(gettext("Note: %(note)s", note=printable(note.detail)))
+    if every_row:
+        _show_every_row(preview, reading, owned)
+    else:
+        _show_inmails(preview, owned)
+    for problem in reading.problems[: None if every_row else _SHOWN]:
+        text = f"The row {printable(problem.reason)}."
+        click.echo(gettext("%(file)s, line %(line)s: %(text)s", file=file, line=str(problem.line), text=text))
+    _show_result(preview, owned)
+
+
+def _show_inmails(preview: Preview, owned: Owned) -> None:
+    for action in preview.actions:
+        click.echo(_counted(action.inmails, gettext(_ACTIONS[action.action])))
+    for step in preview.items:
+        click.echo(f"  {_line(step, owned)}")
+    more = sum(action.inmails for action in preview.actions) - len(preview.items)
+    if more > 0:
+        click.echo("  " + gettext("… and %(number)s more. --rows shows every row.", number=more))
+
+
+def _show_every_row(preview: Preview, reading: Reading, owned: Owned) -> None:
+    steps = {step.found.line: step for step in preview.items}
+    for line, kind in reading.rows:
+        if line in steps:
+            click.echo(f"  {_line(steps[line], owned)}")
+        else:
+            click.echo("  " + gettext("line %(line)s: %(what)s", line=str(line), what=gettext(_ROW_KINDS[kind])))
+
+
+def _line(step: Step, owned: Owned) -> str:
+    found = step.found
+    link = f" <{found.link}>" if found.link else ""
+    cost = gettext("cost %(cost)s", cost=found.cost)
+    parts = [f"{found.name}{link}", _local(found.sent_at, owned), cost]
+    if found.outcome_at:
+        parts.append(f"{found.outcome} {_local(found.outcome_at, owned)}")
+    what = f"{', '.join(parts)}: {gettext(_ACTIONS[step.action])} ({step.why})"
+    return printable(gettext("line %(line)s: %(what)s", line=str(found.line), what=what))
+
+
+def _show_result(preview: Preview, owned: Owned) -> None:
+    adds, words = preview.adds, language()
+    click.echo(
+        gettext(
+            "This adds %(inmails)s (%(free)s of them free) and %(answers)s. The balance is %(now)s, and would be"
+            " %(then)s. Times are those of %(zone)s.",
+            inmails=inmails(adds.inmails, words),
+            free=adds.free,
+            answers=ngettext("%(number)s answer", "%(number)s answers", adds.answers),
+            now=preview.balance_now,
+            then=preview.balance_then,
+            zone=owned.time_zone,
+        )
+    )
+    if preview.opens_at:
+        click.echo(gettext("The account would start on %(day)s.", day=_local(preview.opens_at, owned)))
+    if preview.before_opening:
+        number = preview.before_opening
+        click.echo(
+            ngettext(
+                "%(number)s InMail from before you set up Inkeeper is left out. To bring it in too, add"
+                " --open-earlier.",
+                "%(number)s InMails from before you set up Inkeeper are left out. To bring them in too, add"
+                " --open-earlier.",
+                number,
+            )
+        )
+    if preview.nothing:
+        click.echo(printable(preview.nothing.detail))
+    for obstacle in preview.in_the_way:
+        reason = printable(obstacle.detail) + _hint(obstacle.code)
+        click.echo(gettext("In the way: %(reason)s", reason=reason))
+
+
+def _counted(number: int, what: str) -> str:
+    """A line of a table of counts."""
+    return f"  {language().number(number):>7}  {what}"
+
+
+def _hint(code: str) -> str:
+    return f" ({_FLAGS[code]})" if code in _FLAGS else ""
+
+
+def _local(at: datetime, owned: Owned) -> str:
+    return f"{at.astimezone(periods.time_zone(owned.time_zone)):%Y-%m-%d %H:%M}"
+
+
+def _day(at: datetime) -> str:
+    """The day on this computer's clock."""
+    return language().day_and_year(at.astimezone().date())

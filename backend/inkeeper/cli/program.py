@@ -1,0 +1,97 @@
+"""The command group of the terminal: commands in sections, and every failure as a sentence with an exit code.
+
+Exit codes: 0 if it was done, 1 if it failed, 2 for a wrong option or argument. Ctrl-C is 1.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from gettext import bindtextdomain, textdomain
+from typing import Any, TextIO
+
+import click
+
+from inkeeper.cli.failures import sentence
+from inkeeper.wording.language import LOCALE, gettext_noop
+from inkeeper.wording.terminal import gettext
+
+_DOMAIN = "inkeeper"
+
+CLICK_MESSAGES = (
+    gettext_noop("Usage:"),
+    gettext_noop("Options"),
+    gettext_noop("Commands"),
+    gettext_noop("Error: {message}"),
+    gettext_noop("Aborted!"),
+    gettext_noop("default: {default}"),
+    gettext_noop("required"),
+    gettext_noop("Show this message and exit."),
+    gettext_noop("Try '{command} {option}' for help."),
+    gettext_noop("No such command {name!r}."),
+    gettext_noop("No such option: {name}"),
+    gettext_noop("Option {name!r} requires an argument."),
+    gettext_noop("Missing argument"),
+    gettext_noop("Missing option"),
+    gettext_noop("Invalid value: {message}"),
+    gettext_noop("Invalid value for {param_hint}: {message}"),
+    gettext_noop("{value!r} is not a valid {number_type}."),
+)
+"""Messages of Click that are translated in Inkeeper's catalogues. Click looks all of its messages up in gettext's
+default domain, which is set to these catalogues here; those that are not listed stay English.
+"""
+
+
+class Program(click.Group):
+    """The command `inkeeper`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sections: list[tuple[str, list[str]]] = []
+
+    def add_section(self, title: str, *commands: click.Command) -> None:
+        """Add commands, listed in this order below the title."""
+        for command in commands:
+            self.add_command(command)
+        self._sections.append((title, [str(command.name) for command in commands]))
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The names of the commands in the order of the sections."""
+        return [name for _, names in self._sections for name in names]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the sections, with one line for each command."""
+        widest = max(map(len, self.list_commands(ctx)))
+        for title, names in self._sections:
+            with formatter.section(title):
+                room = formatter.width - widest - 6
+                rows = [(name.ljust(widest), self.commands[name].get_short_help_str(room)) for name in names]
+                formatter.write_dl(rows)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line. An error of the system, such as a full disk, is one sentence and exit code 1."""
+        textdomain(_DOMAIN)
+        bindtextdomain(_DOMAIN, str(LOCALE))
+        for stream in (sys.stdout, sys.stderr):
+            _escape_unencodable(stream)
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            with suppress(OSError):
+                click.echo(gettext("Error: %(reason)s", reason=sentence(error)), err=True)
+            _discard_unwritten(sys.stdout)
+            sys.exit(1)
+
+
+def _escape_unencodable(stream: TextIO | None) -> None:
+    """Print a character that the terminal's encoding lacks as an escape instead of failing."""
+    if stream is not None and hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_unwritten(stream: TextIO | None) -> None:
+    """Discard what could not be written to the stream. Python would try again, and fail, at its end."""
+    if stream is not None:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,0 +1,293 @@
+"""The commands that run a server: `inkeeper serve` and `inkeeper demo`."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import inkeeper
+from inkeeper.cli.failures import failed
+from inkeeper.cli.options import ADDRESS, PORT, database_options, help_text, opened_store
+from inkeeper.clock import utc_now
+from inkeeper.settings import DEFAULT_HOST, DEFAULT_PORT, Settings
+from inkeeper.terminal import printable, quoted
+from inkeeper.wording.language import gettext_noop
+from inkeeper.wording.terminal import gettext
+
+if TYPE_CHECKING:
+    from inkeeper.storage.database import Store
+
+DEMO_PORT = 8426
+"""Different from the server's port, so that an extension connected to the server never reaches the demo."""
+
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 (only compared with)
+_FIRST_PORT_FOR_ALL = 1024
+_HIGHEST_PORT = 65535
+
+_port_option = click.option(
+    "--port",
+    metavar=PORT,
+    help=gettext(
+        "Port to listen on, 0 for any free one.  [env: INKEEPER_PORT; default: %(port)s]", port=str(DEFAULT_PORT)
+    ),
+)
+_verbose_option = click.option(
+    "--verbose", is_flag=True, help=gettext("Also print a line for each request, without what was sent.")
+)
+
+
+@click.command(
+    help=help_text(
+        gettext("Run the server that the app and the extension talk to, until Ctrl-C."),
+        gettext("If Inkeeper is running already, that one is opened instead."),
+        gettext(
+            "Requests are answered under loopback names and the name of --host only. Set INKEEPER_ALLOWED_HOSTS to"
+            " further names, with commas between, to reach the server under those."
+        ),
+    ),
+    short_help=gettext("Run the server and open Inkeeper in your browser."),
+)
+@click.option(
+    "--host",
+    metavar=ADDRESS,
+    help=gettext("Address to listen on.  [env: INKEEPER_HOST; default: %(host)s]", host=DEFAULT_HOST),
+)
+@_port_option
+@click.option(
+    "--browser",
+    metavar="DIR|default|none",
+    help=gettext(
+        "Where to open Inkeeper, signed in: `default` is your default browser, `none` prints a link instead. DIR, the"
+        " extension's folder, opens a Chromium that has it, connected, in a profile beside the database. Where that"
+        " cannot be, the default browser is used.  [default: `default` in a terminal, else nothing is opened]"
+    ),
+)
+@click.option("--no-open", is_flag=True, help=gettext("Open nothing and print no link."))
+@_verbose_option
+@database_options
+def serve(browser: str | None, no_open: bool, verbose: bool, **flags: Any) -> None:
+    """Run the server."""
+    with opened_store(create=True, **flags) as (store, settings):
+        if browser is None and _is_terminal_stdout() and not settings.is_shared:
+            browser = "default"
+        listened = _listen(store, settings, None if no_open else browser, verbose=verbose)
+    if listened:
+        click.echo(gettext("Stopped; everything is on disk."))
+
+
+@click.command(
+    help=help_text(
+        gettext("Run a server with a year of invented history, to try things out, until Ctrl-C."),
+        gettext(
+            "Its database is a throw-away one. Your own is not touched, and what you do in the demo is gone with it."
+        ),
+    ),
+    short_help=gettext("Try Inkeeper with a year of invented history."),
+)
+@click.option(
+    "--port",
+    metavar=PORT,
+    default=DEMO_PORT,
+    type=click.IntRange(0, _HIGHEST_PORT),
+    help=gettext("Port to listen on, 0 for any free one.  [default: %(port)s]", port=str(DEMO_PORT)),
+)
+@_verbose_option
+def demo(port: int, verbose: bool) -> None:
+    """Run the demo."""
+    from dataclasses import replace
+    from tempfile import TemporaryDirectory
+
+    from inkeeper.demo import fill
+
+    with TemporaryDirectory(prefix="inkeeper-demo-") as folder:
+        database = f"sqlite:///{Path(folder).as_posix()}/demo.sqlite3"
+        with opened_store(create=True, database=database, host=DEFAULT_HOST, port=port) as (store, settings):
+            click.echo(gettext("This is a demo: everything in it is made up, and gone when it stops."))
+            fill(store, utc_now())
+            _listen(store, replace(settings, demo=True), None, verbose=verbose)
+    click.echo(gettext("Stopped; the demo is gone."))
+
+
+def _is_terminal_stdout() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _listen(store: Store, settings: Settings, browser: str | None, *, verbose: bool) -> bool:
+    """Serve until Ctrl-C or SIGTERM, with the app open in `browser`. Returns False if Inkeeper has the port already."""
+    from inkeeper.api.app import create_app
+    from inkeeper.cli import installed
+    from inkeeper.server.listening import Server
+    from inkeeper.services.devices import pairing
+    from inkeeper.web.templating import warm
+
+    app = create_app(store, settings=settings, show_code=show_code)
+    try:
+        server = Server(app, settings.host, settings.port)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            _open_running(store, settings, browser)
+            return False
+        raise _cannot_listen(settings, error) from error
+    pairing.reopen(store)
+    _log(requests=verbose)
+    installed.renew_extension_of(store.folder)
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    signal.signal(signal.SIGINT, lambda *_: server.stop())
+    _print_addresses(settings, server.host, server.port, store.name)
+    # Load templates in the background; an early request loads those that it needs itself.
+    threading.Thread(target=warm, args=(app,), name="templates", daemon=True).start()
+    with _app_in_browser(store, _browser_address(settings.host, server.port), browser):
+        server.run()
+    return True
+
+
+@contextmanager
+def _app_in_browser(store: Store, address: str, browser: str | None) -> Iterator[None]:
+    """Keep the app open in `browser` while the block runs; None opens nothing."""
+    if browser is None:
+        yield
+        return
+    from inkeeper.server.launch import Launch
+
+    launch = Launch(store, address, browser, click.echo)
+    try:
+        yield
+    finally:
+        launch.close()
+
+
+def _open_running(store: Store, settings: Settings, browser: str | None) -> None:
+    """Open the app of the Inkeeper that has the port. Raises ClickException if another program or ledger has it."""
+    from inkeeper.server.launch import Launch
+    from inkeeper.server.opening import WAIT_SECONDS, ledger_at
+    from inkeeper.services.devices.connected import installation_id
+
+    address = _browser_address(settings.host, settings.port)
+    found = ledger_at(address)
+    if found != installation_id(store):
+        raise failed(
+            gettext_noop(
+                "Another program uses port %(port)s. Choose another port with --port, such as --port %(free)s."
+            )
+            if found is None
+            else gettext_noop(
+                "An Inkeeper with other data uses port %(port)s. Choose another port with --port, such as --port"
+                " %(free)s."
+            ),
+            port=settings.port,
+            free=_free_port(settings.host, settings.port),
+        )
+    click.echo(gettext("Inkeeper is running already: %(address)s", address=address))
+    if browser is not None:
+        Launch(store, address, browser, click.echo, WAIT_SECONDS).wait()
+
+
+def _free_port(host: str, taken: int) -> int:
+    """A port after the taken one that is free now; 0, which stands for any, without one."""
+    import socket
+
+    for port in range(taken + 1, min(taken + 20, _HIGHEST_PORT)):
+        # Nothing listens there: a server can be made, and is closed again at once.
+        try:
+            socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+        except OSError:
+            continue
+        return port
+    return 0
+
+
+def _cannot_listen(settings: Settings, error: OSError) -> click.ClickException:
+    if error.errno == errno.EACCES and settings.port < _FIRST_PORT_FOR_ALL:
+        return failed(
+            gettext_noop("Your user may not listen on port %(port)s. Choose one from 1024 on with --port."),
+            port=settings.port,
+        )
+    # Python adds the address in brackets, which the message has already.
+    reason = (error.strerror or str(error)).partition(" (")[0]
+    return failed(
+        gettext_noop(
+            "Inkeeper cannot listen on %(host)s port %(port)s: %(reason)s. Choose another with --host and --port."
+        ),
+        host=settings.host,
+        port=settings.port,
+        reason=reason,
+    )
+
+
+def _browser_address(host: str, port: int) -> str:
+    """The server's address for a browser on this computer.
+
+    It always has the same spelling, because browsers store page data per origin.
+    """
+    return _address(DEFAULT_HOST if host in (_EVERYWHERE, "::", "localhost") else host, port)
+
+
+def _print_addresses(settings: Settings, host: str, port: int, database: str) -> None:
+    """Print the server's addresses and data. `host` is the IP address that the settings' host resolves to."""
+    address = _address(settings.host, port)
+    click.echo(gettext("Inkeeper %(version)s listens on %(address)s", version=inkeeper.__version__, address=address))
+    click.echo(gettext("Your data is in %(database)s", database=printable(database)))
+    if host in (DEFAULT_HOST, _EVERYWHERE):
+        click.echo(gettext("To connect the extension, enter %(address)s there.", address=_address(DEFAULT_HOST, port)))
+        click.echo(
+            gettext("Run `inkeeper pair` for the code that it asks for.")
+            if settings.is_shared
+            else gettext("The code that it asks for appears here.")
+        )
+    if host == _EVERYWHERE:
+        click.echo(
+            gettext(
+                "From other computers the extension cannot use this address, since it is not encrypted. Put a proxy"
+                " with TLS in front, enter the proxy's https:// address in the extension, and name its host in"
+                " INKEEPER_ALLOWED_HOSTS."
+            )
+        )
+    elif host != DEFAULT_HOST:
+        # The extension accepts plain HTTP for 127.0.0.1 only (`serverAddress`).
+        click.echo(
+            gettext(
+                "The extension cannot use this address, since it is not encrypted. Put a proxy with TLS in front, enter"
+                " the proxy's https:// address in the extension, and name its host in INKEEPER_ALLOWED_HOSTS. Or listen"
+                " on this computer alone, with --host %(host)s.",
+                host=DEFAULT_HOST,
+            )
+        )
+    click.echo(gettext("Ctrl-C stops the server."))
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def code_block(code: str) -> str:
+    """The code in two groups of digits, in a frame on lines of its own."""
+    half = len(code) // 2
+    digits = f"{code[:half]} {code[half:]}"
+    edge = "─" * (len(digits) + 4)
+    return f"  ┌{edge}┐\n  │  {click.style(digits, bold=True)}  │\n  └{edge}┘"
+
+
+def show_code(device_name: str, code: str) -> None:
+    """Print the code for a device that asks to connect. `device_name` is chosen by the device."""
+    # The name could imitate a code, so it comes after the code, in quotes.
+    asks = gettext("%(device)s wants to connect. Type the code there within 5 minutes.", device=quoted(device_name))
+    click.echo(f"\n{code_block(code)}\n  {asks}\n")
+
+
+def _log(*, requests: bool) -> None:
+    """Log errors to stderr, and with `requests` one line per request."""
+    import logging
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    logger = logging.getLogger("inkeeper")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO if requests else logging.WARNING)
