@@ -58,7 +58,8 @@ def run(context: click.Context, /, browser: str | None, **flags: Any) -> None:
     help=help_text(
         gettext("Put the browser extension where your browser can load it, and say how."),
         gettext(
-            "The folder is beside the database. It is renewed by this command, and when Inkeeper starts after an update."
+            "The folder is beside the database. This command renews it, and so does Inkeeper when it starts after an"
+            " update."
         ),
     ),
     short_help=gettext("Put the extension where your browser can load it."),
