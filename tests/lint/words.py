@@ -121,10 +121,10 @@ def formats(language: str) -> dict[str, object]:
     )
     return {
         "months": [names.months["format"]["wide"][month] for month in range(1, 13)],
-        "short_months": [names.months["format"]["abbreviated"][month] for month in range(1, 13)],
+        "short_months": [names.months["format"]["abbreviated"][month].rstrip(".") for month in range(1, 13)],
         "lone_months": [names.months["stand-alone"]["wide"][month] for month in range(1, 13)],
         "days": [names.days["format"]["wide"][day] for day in range(7)],
-        "short_days": [names.days["format"]["abbreviated"][day] for day in range(7)],
+        "short_days": [names.days["format"]["abbreviated"][day].rstrip(".") for day in range(7)],
         "day": skeletons["MMMd"].pattern,
         "day_and_year": skeletons["yMMMd"].pattern,
         "month": skeletons["yMMM"].pattern,
@@ -145,6 +145,7 @@ def formats(language: str) -> dict[str, object]:
         "list_middle": lists["middle"],
         "list_end": lists["end"],
         "list_two": lists["2"],
+        "direction": written.text_direction,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 from datetime import date, time
 from io import BytesIO
 
@@ -28,14 +29,18 @@ def language(tag: str, catalogue: Catalog | None = None) -> Words:
 
 
 @pytest.mark.parametrize("tag", ["de", "pl", "fr", "ja", "ar", "sv"])
-def test_dates_times_and_lists_are_written_as_babel_writes_them(tag: str):
+def test_dates_times_and_lists_are_written_as_babel_writes_them_without_periods_of_abbreviations(tag: str):
     words, known = language(tag), Locale.parse(tag)
+
+    def babels(skeleton: str, day: date) -> str:
+        return re.sub(r"(?<=[^\W\d])\.", "", dates.format_skeleton(skeleton, day, locale=known))
+
     for day in DAYS:
-        assert words.day(day) == dates.format_skeleton("MMMd", day, locale=known)
-        assert words.day_and_year(day) == dates.format_skeleton("yMMMd", day, locale=known)
-        assert words.month(day) == dates.format_skeleton("yMMM", day, locale=known)
-        assert words.long_month(day) == dates.format_skeleton("yMMMM", day, locale=known)
-        assert words.weekday(day) == dates.format_skeleton("MMMEd", day, locale=known)
+        assert words.day(day) == babels("MMMd", day)
+        assert words.day_and_year(day) == babels("yMMMd", day)
+        assert words.month(day) == babels("yMMM", day)
+        assert words.long_month(day) == babels("yMMMM", day)
+        assert words.weekday(day) == babels("MMMEd", day)
     for at in (time(0, 5), time(4, 9), time(12, 0), time(23, 59)):
         assert words.time_of_day(at) == dates.format_time(at, "short", locale=known)
     for length in range(5):

@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from inkeeper.web.templating import bytecode_cache
 from inkeeper.wording.language import ENGLISH, Words, gettext_noop, languages, match_language, words
 
-__all__ = ["Translated", "gettext", "gettext_noop", "language", "ngettext"]
+__all__ = ["Translated", "gettext", "gettext_noop", "language", "ngettext", "pgettext"]
 
 _Key = TypeVar("_Key")
 _Texts = TypeVar("_Texts", bound=str | tuple[str, ...])
@@ -43,6 +43,11 @@ def gettext(message: str, /, **values: Any) -> str:
 def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
     """The translated message in the plural form for the number, which fills `%(number)s`."""
     return language().ngettext(one, many, number, **values)
+
+
+def pgettext(context: str, message: str, /, **values: Any) -> str:
+    """Like `gettext`, for a message that other languages word differently in this context."""
+    return language().pgettext(context, message, **values)
 
 
 class Translated(Mapping[_Key, _Texts]):

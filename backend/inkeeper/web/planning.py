@@ -136,7 +136,7 @@ def save_planning() -> Response:
         seats=fresh,
         number=len(placed),
         days=len({day for _, day in placed}),
-        first=dates.day_text(min(day for _, day in placed), dates.today(found.zone)) if placed else "",
+        first=dates.on_day_text(min(day for _, day in placed), dates.today(found.zone)) if placed else "",
         undo=",".join(f"{target_id}={day}" for target_id, day in placed) if len(placed) <= MOST_UNDONE else "",
     )
 
@@ -240,6 +240,7 @@ def _shown(found: Seats, planned: Planned) -> dict[str, Any]:
     rows = [
         {
             "day": dates.day_text(one["day"], today),
+            "on": dates.on_day_text(one["day"], today),
             "new": len(names.get(one["day"], [])),
             "planned": one["planned"],
             "before": one["planned"] - len(names.get(one["day"], [])),

@@ -16,7 +16,7 @@ from inkeeper.services.ledger import advice
 from inkeeper.services.ledger.report import Reports
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
-from inkeeper.web import charts, forms, pages, report_words, seats
+from inkeeper.web import charts, forms, pages, report_words, seats, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import gettext, language, ngettext
 
@@ -158,7 +158,8 @@ def _week(found: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     used = [hour for row in found["sent"] for hour, sent in enumerate(row) if sent]
     hours = range(min(used), max(used) + 1)
-    days = [[_hour(found, day, hour) for hour in hours] for day in range(len(found["weekdays"]))]
+    week = [day - 1 for day in language().weekdays]
+    days = [[_hour(found, day, hour) for hour in hours] for day in week]
     best = [
         gettext(
             "%(day)s %(time)s (%(rate)s of %(sent)s)",
@@ -169,7 +170,8 @@ def _week(found: Mapping[str, Any]) -> dict[str, Any] | None:
         )
         for hour in found["best"]
     ]
-    return {"hours": list(hours), "days": days, "names": language().formats.short_days, "best": best}
+    names = [language().formats.short_days[day] for day in week]
+    return {"hours": list(hours), "days": days, "names": names, "best": best}
 
 
 def _hour(found: Mapping[str, Any], day: int, hour: int) -> dict[str, Any]:
@@ -182,7 +184,7 @@ def _advice_values(made: Mapping[str, Any], zone: str) -> dict[str, Any]:
     return {
         "verdict": report_words.verdict(made, zone),
         "changes": [
-            report_words.change(plan["change"], plan["title"], made["as_of"], zone)
+            report_words.change(plan["change"], words.plan_title(plan["title"]), made["as_of"], zone)
             for plan in made["plans"]
             if plan["change"]
         ],

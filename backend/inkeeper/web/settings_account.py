@@ -26,6 +26,7 @@ from inkeeper.web.settings_words import CARRY_OVER
 _DAYS = tuple(f"day{number}" for number in range(1, 8))
 _VERSIONED = ("name", "working_days", "reserve", "price", "plan_prices")
 _AMOUNT = gettext_noop("Enter an amount, such as 29.99.")
+_CURRENCY = gettext_noop("Choose a currency.")
 _NAME = {"required": gettext_noop("Enter a name.")}
 _REFUSED = {
     "plan": ("plan", gettext_noop("These credit rules don't know this plan.")),
@@ -39,7 +40,7 @@ class PricesForm(FormSchema):
     """A form with the plan's price; subclasses add fields `price-…` for other plans."""
 
     amount = fields.String(load_default="", validate=validate.Length(max=12, error=_AMOUNT))
-    currency = fields.String(load_default="EUR", validate=validate.Regexp(r"^[A-Z]{3}\Z", error="Choose a currency."))
+    currency = fields.String(load_default="EUR", validate=validate.Regexp(r"^[A-Z]{3}\Z", error=_CURRENCY))
 
     @validates_schema
     def _amounts_are_amounts(self, data: dict[str, Any], **_: Any) -> None:

@@ -20,7 +20,7 @@ from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.language import Translated, gettext, gettext_noop
 from inkeeper.web.settings_account import plans_of
-from inkeeper.web.words import every
+from inkeeper.web.words import every, plan_title
 
 CANCEL = "cancel"
 _NOT_A_DAY = gettext_noop("Enter a day.")
@@ -248,7 +248,7 @@ def _values(account_id: str) -> dict[str, Any]:
     return {
         "account": account,
         "changes": changes[::-1],
-        "titles": {plan["id"]: plan["title"] for plan in plans},
+        "titles": {plan["id"]: plan_title(plan["title"]) for plan in plans},
         "targets": _targets(account, plans),
         "rule_books": rule_books.list_rule_books(now()),
         "doubted": doubted,
@@ -265,9 +265,9 @@ def _targets(account: Mapping[str, Any], plans: list[dict[str, Any]]) -> dict[st
 
     def words_of(plan: Mapping[str, Any]) -> str:
         number, months = plan["allotment"], plan["allotment_months"]
-        return f"{plan['title']}, " + (
-            gettext("as your contract says") if number is None else f"{number} {every(months)}"
-        )
+        if number is None:
+            return gettext("%(plan)s, as your contract says", plan=plan["title"])
+        return gettext("%(plan)s, %(number)s %(every)s", plan=plan["title"], number=number, every=every(months))
 
     targets = {"": gettext("Choose…")}
     targets |= {plan["id"]: words_of(plan) for plan in plans if plan["id"] not in (account["plan"], books.BASIC)}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
-from decimal import Decimal
 from typing import Any
 
 from inkeeper.rules import money
 from inkeeper.rules.money import Money
+from inkeeper.web import words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
 
@@ -200,7 +200,11 @@ def nothing(found: dict[str, Any]) -> str:
     """Why a file adds nothing, from its preview."""
     reason = _NOTHING.get((found.get("nothing") or {}).get("code", ""))
     if reason is None:
-        counts = [f"{language().number(each['inmails'])} {ACTIONS[each['action']]}" for each in found["actions"]]
+        counts = [
+            # translators: A number of InMails, and what an import does with them: "3 here already".
+            gettext("%(number)s %(action)s", number=each["inmails"], action=ACTIONS[each["action"]])
+            for each in found["actions"]
+        ]
         reason = ", ".join(counts) or gettext("there's no InMail in it")
     return gettext("Nothing to import: %(reason)s.", reason=reason)
 
@@ -285,15 +289,15 @@ STORED = Translated(
 @blueprint.app_template_filter("exact_money")
 def exact_money(value: dict[str, Any]) -> str:
     """An exact amount of money: `€29.99`, `CHF 120.00`."""
-    unit = {"EUR": "€", "USD": "$", "GBP": "£"}.get(value["currency"], f"{value['currency']} ")
-    return f"{unit}{Decimal(money.decimal(Money(**value))):,}"
+    whole, _, minor = money.decimal(Money(**value)).partition(".")
+    return words.in_currency(value["currency"], int(whole), minor, exact=True)
 
 
 @blueprint.app_context_processor
 def names() -> dict[str, Any]:
     """Template variables: texts of codes."""
     return {
-        "WEEKDAYS": language().formats.short_days,
+        "WEEKDAYS": {day: language().formats.short_days[day - 1] for day in language().weekdays},
         "CARRY_OVER": CARRY_OVER,
         "CREDIT_RULES": CREDIT_RULES,
         "IMPORT_KINDS": IMPORT_KINDS,

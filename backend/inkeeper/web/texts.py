@@ -210,8 +210,12 @@ def problem_text(problem: TextProblem) -> str:
             if problem.suggestion
             else gettext("Use one of the buttons.")
         )
-        return gettext("There's nothing called {{%(written)s}}. %(hint)s", written=problem.written, hint=hint)
+        return " ".join((gettext("There's nothing called {{%(written)s}}.", written=problem.written), hint))
     return gettext(_PROBLEM_TEXTS[problem.code], written=problem.written, suggestion=problem.suggestion)
+
+
+def _at_line(problem: TextProblem) -> str:
+    return gettext("Line %(line)s: %(problem)s", line=problem.line, problem=problem_text(problem))
 
 
 def _seats(form: Form) -> Seats:
@@ -239,8 +243,7 @@ def _checked(form: Form) -> Form:
         if templates.length(form.data[name]) > limit:
             form = form.with_error(name, gettext("Use at most %(limit)s characters.", limit=str(limit)))
         elif problems:
-            line = gettext("Line %(line)s: ", line=problems[0].line) if name == "body" else ""
-            form = form.with_error(name, line + problem_text(problems[0]))
+            form = form.with_error(name, _at_line(problems[0]) if name == "body" else problem_text(problems[0]))
     return form
 
 

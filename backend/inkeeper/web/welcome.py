@@ -37,9 +37,9 @@ PLANS = {
     "recruiter": "Recruiter",
     "premium_business": "Premium Business",
     "premium_career": "Premium Career",
-    "other": "Other",
+    "other": gettext_noop("Other"),
 }
-"""The selectable plans, by the names that LinkedIn sells them under."""
+"""The selectable plans, by the names that LinkedIn sells them under; the last one is translated."""
 
 OTHER = "other"
 _OTHER_IS = "premium_business"
@@ -168,12 +168,12 @@ def _page(step: int | None, status: int = 200, **values: Any) -> Response:
     undone = PLAN if not found else FINISH if connecting["connected"] else EXTENSION
     return pages.page(
         "app/welcome.html",
-        title="Set-up",
+        title=gettext("Set-up"),
         here="welcome",
         status=status,
         seats=found,
         step=step or undone,
-        PLANS=PLANS,
+        PLANS=PLANS | {OTHER: gettext(PLANS[OTHER])},
         zones=zones(),
         currencies={code: code for code in CURRENCIES},
         browser=requesting_browser(),

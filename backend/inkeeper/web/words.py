@@ -23,6 +23,17 @@ OUTCOMES: Translated[Outcome, str] = Translated(
 )
 """The name of each outcome. `accepted` is LinkedIn's term for an interested reply."""
 
+OUTCOME_WORDS: Translated[Outcome, str] = Translated(
+    {
+        "pending": gettext_noop("waiting"),
+        "replied": gettext_noop("replied"),
+        "accepted": gettext_noop("accepted"),
+        "declined": gettext_noop("declined"),
+        "no_response": gettext_noop("no reply"),
+    }
+)
+"""The outcomes within a list or sentence."""
+
 PURPOSES = Translated(
     {
         "introduction": gettext_noop("Introduction"),
@@ -64,6 +75,7 @@ _PROBLEMS: Translated[ProblemCode, str] = Translated(
         "invalid": gettext_noop("Something in this form isn't right."),
     }
 )
+_FREE_PLAN = gettext_noop("Basic (free)")
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _ROUNDED_FROM = 10
 _OTHER_PROBLEM = gettext_noop("That didn't work, and nothing was saved. Try again.")
@@ -78,6 +90,18 @@ def problem(found: Problem) -> str:
 def credits(number: int) -> str:
     """`1 credit`, `12 credits`."""
     return ngettext("%(number)s credit", "%(number)s credits", number)
+
+
+@blueprint.app_template_filter("number")
+def number(value: int) -> str:
+    """A number as the language writes it: `12,345`."""
+    return language().number(value)
+
+
+@blueprint.app_template_filter("plan_title")
+def plan_title(title: str) -> str:
+    """The title of a plan: LinkedIn's name, which stays, or the name of the plan without a subscription."""
+    return gettext(title) if title == _FREE_PLAN else title
 
 
 @blueprint.app_template_filter("every")
@@ -97,13 +121,14 @@ def amount(value: dict[str, Any]) -> str:
     return in_currency(value["currency"], int(whole), minor)
 
 
-def in_currency(currency: str, whole: int, minor: str) -> str:
-    """An amount with its currency's symbol or code, without the minor unit if that is 0."""
+def in_currency(currency: str, whole: int, minor: str, *, exact: bool = False) -> str:
+    """An amount with its currency's symbol or code, without the minor unit if that is 0 and the amount not `exact`."""
     words = language()
-    number = words.number(whole) + (words.formats.decimal + minor if minor.strip("0") else "")
+    has_minor = minor if exact else minor.strip("0")
+    number = words.number(whole) + (words.formats.decimal + minor if has_minor else "")
     if words.formats.money.startswith("{currency}"):
         return f"{unit(currency)}{number}"
-    return f"{number} {unit(currency).strip()}"
+    return f"{number}\N{NO-BREAK SPACE}{unit(currency).strip()}"
 
 
 def unit(currency: str) -> str:
@@ -121,4 +146,10 @@ def per_day(rate: float) -> str:
 @blueprint.app_context_processor
 def names() -> dict[str, Any]:
     """Template variables: texts of codes, and whether the server is a demo."""
-    return {"OUTCOMES": OUTCOMES, "PURPOSES": PURPOSES, "KINDS": KINDS, "demo": settings().demo}
+    return {
+        "OUTCOMES": OUTCOMES,
+        "OUTCOME_WORDS": OUTCOME_WORDS,
+        "PURPOSES": PURPOSES,
+        "KINDS": KINDS,
+        "demo": settings().demo,
+    }
