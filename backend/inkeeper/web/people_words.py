@@ -167,7 +167,7 @@ def _held(view: View, today: date) -> str:
 
 
 def _planned(which: date, time: str | None, today: date) -> str:
-    day = dates.on_day_text(which, today)
+    day = dates.day_text(which, today)
     return gettext("Planned %(day)s, %(time)s", day=day, time=time) if time else gettext("Planned %(day)s", day=day)
 
 

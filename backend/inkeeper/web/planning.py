@@ -131,12 +131,12 @@ def save_planning() -> Response:
         fresh = seats.read(tx, found.account_id)
     return pages.page(
         "app/plan_done.html",
-        title=gettext("Plan"),
+        title=gettext("Plan your InMails"),
         here="people",
         seats=fresh,
         number=len(placed),
         days=len({day for _, day in placed}),
-        first=dates.on_day_text(min(day for _, day in placed), dates.today(found.zone)) if placed else "",
+        first=dates.day_text(min(day for _, day in placed), dates.today(found.zone)) if placed else "",
         undo=",".join(f"{target_id}={day}" for target_id, day in placed) if len(placed) <= MOST_UNDONE else "",
     )
 
@@ -174,7 +174,7 @@ def _page(found: Seats, form: Form, status: int = 200) -> Response:
     form, shown = _preview(found, form)
     return pages.page(
         "app/plan.html",
-        title=gettext("Plan"),
+        title=gettext("Plan your InMails"),
         here="people",
         seats=found,
         status=422 if form.errors else status,

@@ -230,7 +230,7 @@ def change(found: Mapping[str, Any], title: str, now: datetime, zone: str) -> tu
     names = {
         "upgrade": gettext("Upgrade to %(title)s", title=title),
         "downgrade": gettext("Downgrade to %(title)s", title=title),
-        "cancel": gettext("Cancel"),
+        "cancel": gettext("Cancel the subscription"),
     }
     done, coming = _effect(found, now, zone), found["next_renewal"]
     if coming:

@@ -19,9 +19,10 @@ from inkeeper.web import forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.choices import zones
 from inkeeper.web.forms import Form, FormSchema
-from inkeeper.web.language import gettext, gettext_noop
+from inkeeper.web.language import gettext, gettext_noop, language
 from inkeeper.web.seats import NoAccountYet, Seats
 from inkeeper.web.settings_words import CARRY_OVER
+from inkeeper.web.words import typed_amount
 
 _DAYS = tuple(f"day{number}" for number in range(1, 8))
 _VERSIONED = ("name", "working_days", "reserve", "price", "plan_prices")
@@ -177,7 +178,7 @@ def _created(tx: Transaction, data: Mapping[str, Any]) -> dict[str, Any]:
             wanted[name] = data[field]
     if data["amount"]:
         wanted["price"] = money.parse(data["amount"], data["currency"])._asdict()
-    made = accounts.create_account(tx, actor(), wanted, now())
+    made = accounts.create_account(tx, actor(), wanted, now(), language())
     return {"account_id": made["id"], "doubted": made["wrong_book"] is not None}
 
 
@@ -190,12 +191,12 @@ def _cards(account_id: str, status: int = 200, *, toast: str = "", **values: Any
 def _values(account_id: str) -> dict[str, Any]:
     with store().read() as tx:
         account = accounts.get_account(tx, actor(), account_id, now())
-    typed = {f"price-{plan}": money.decimal(money.Money(**price)) for plan, price in account["plan_prices"].items()}
+    typed = {f"price-{plan}": typed_amount(price) for plan, price in account["plan_prices"].items()}
     prices = [each for each in (account["price"], *account["plan_prices"].values()) if each]
     form = forms.empty_form(
         name=account["name"],
         reserve=account["reserve"],
-        amount=money.decimal(money.Money(**account["price"])) if account["price"] else "",
+        amount=typed_amount(account["price"]) if account["price"] else "",
         currency=prices[0]["currency"] if prices else "EUR",
         **{f"day{day}": "1" for day in account["working_days"]},
         **typed,

@@ -29,7 +29,7 @@ from inkeeper.web.blueprint import blueprint
 from inkeeper.web.browsers import FIREFOX, requesting_browser
 from inkeeper.web.choices import zones
 from inkeeper.web.forms import FormSchema
-from inkeeper.web.language import gettext, gettext_noop
+from inkeeper.web.language import gettext, gettext_noop, language
 
 PLANS = {
     "sales_navigator": "Sales Navigator",
@@ -215,7 +215,7 @@ def _create(tx: Transaction, data: dict[str, Any]) -> dict[str, Any]:
     price = _price(data)
     if price:
         wanted["price"] = price._asdict()
-    made = accounts.create_account(tx, actor(), wanted, now())
+    made = accounts.create_account(tx, actor(), wanted, now(), language())
     return {"account_id": made["id"], "ask": not book.outlasts_a_month(known)}
 
 

@@ -131,6 +131,11 @@ def in_currency(currency: str, whole: int, minor: str, *, exact: bool = False) -
     return f"{number}\N{NO-BREAK SPACE}{unit(currency).strip()}"
 
 
+def typed_amount(value: dict[str, Any]) -> str:
+    """An exact amount without its currency, as a person types it: `29.99`."""
+    return money.decimal(Money(**value)).replace(".", language().formats.decimal)
+
+
 def unit(currency: str) -> str:
     """The prefix of an amount: `€`, or `CHF ` for a currency without a well-known symbol."""
     return _SYMBOLS.get(currency, f"{currency} ")
