@@ -21,7 +21,7 @@ from inkeeper.wording.starter_texts import STARTER_TEXTS
 from tests import pseudo
 from tests.conftest import Clock
 from tests.seat import Seat
-from tests.web.conftest import HTMX, WebPage, values_of
+from tests.web.conftest import HTMX, WebPage, values_of, words
 
 PAGES = ["/", "/people", "/people/plan", "/people/texts", "/people/campaigns", "/people/results", "/history"]
 PAGES += ["/history/credits", "/report", "/settings", "/settings/account", "/settings/account/new", "/welcome"]
@@ -302,3 +302,105 @@ def test_the_set_up_in_another_language(page: WebPage, longer: Words) -> None:
 
 def test_the_days_that_the_error_names_are_those_allowed() -> None:
     assert f"from 1 to {MAX_LEAD_DAYS}." in DAYS_ERROR
+
+
+@pytest.fixture
+def german(page: WebPage) -> WebPage:
+    """The page of a browser whose first language is Austrian German."""
+    return WebPage(page.client, page.headers | {"Accept-Language": "de-AT, de;q=0.9, en;q=0.8"}, page.device_id)
+
+
+def test_home_in_german(german: WebPage, used: Seat) -> None:
+    answer = german.get("/")
+    text = words(answer)
+
+    assert "Credits von 25 übrig · noch 6 Tage, heute mitgezählt Senden Sie 4–5 am Tag , um alle zu nutzen" in text
+    assert "18 verfallen am Mo, 30. Nov Wert: 72\xa0€ · bei diesem Tempo verlieren Sie 17" in text.replace(
+        "72 €", "72\xa0€"
+    )
+    assert "Kai Example 1 gesendet am Fr, 4. Sept" in text
+    assert "Zeigt LinkedIn auch 18?" in text
+    assert '<button class="main" id="log-button">InMail eintragen</button>' in answer.get_data(as_text=True)
+
+
+def test_a_shell_in_german_says_its_language(page: WebPage) -> None:
+    answer = page.client.get("/history", headers={"Accept-Language": "de"})
+
+    assert '<html lang="de" dir="ltr">' in answer.get_data(as_text=True)
+    assert "Sie sind abgemeldet" in words(answer)
+
+
+def test_forms_of_numbers_in_german(german: WebPage, seat: Seat, path: str) -> None:
+    for balance, said in ((1, "1 Credit von 5 übrig"), (2, "2 Credits von 5 übrig"), (0, "Credits von 5 übrig")):
+        german.done(f"{path}/observations", balance=balance)
+        assert said in german.text("/")
+
+
+def test_what_is_done_is_said_in_german(german: WebPage, seat: Seat, path: str) -> None:
+    assert "Eingetragen: Robin Sample, 1 Credit." in german.done(f"{path}/inmails", who="Robin Sample")
+    assert "Bereits heute, 09:00 eingetragen, noch ohne Antwort." in words(
+        german.send(f"{path}/inmails", who="Robin Sample")
+    )
+    assert "Geben Sie eine ganze Zahl ein." in words(german.send(f"{path}/observations", balance="viele"))
+    inmail = seat.call.get(f"{seat.path}/inmails")["items"][0]
+    assert "Robin Sample: hat geantwortet." in german.done(f"{path}/inmails/{inmail['id']}/outcome", outcome="replied")
+
+
+def test_a_change_of_plan_is_said_in_german(german: WebPage, used: Seat) -> None:
+    advice = words(german.get("/report/advice"))
+
+    assert (
+        "Bleiben Sie bei Sales Navigator: Sie hatten in 1 von 3 Monaten mehr als eine Woche vor dem Ende keine Credits"
+        " mehr. Das ist ab und zu ein starker Monat, kein Dauerbedarf."
+    ) in advice
+    assert (
+        "Upgrade auf Recruiter Lite. Sie würden 50 Credits bekommen und 68 übrig haben."
+        " Die nächsten 50 kommen am Di, 1. Dez."
+    ) in advice
+    assert "Basic (kostenlos)" in advice
+
+
+def test_numbers_and_money_in_german(german: WebPage, open_account: Callable[..., Seat]) -> None:
+    seat = open_account(price={"amount_minor": 123456, "currency": "EUR"})
+    path = f"/accounts/{seat.account['id']}"
+    german.done(f"{path}/observations", balance=12345, sure="1")
+
+    assert "12.345 Credits übrig" in german.text("/")
+    form = german.get("/settings/account")
+    assert values_of(form, "amount") == ["1234,56"]
+    changed = {"name": "My seat", "amount": "1299,90", "day1": "1", "version": values_of(form, "version")[0]}
+    assert "Gespeichert." in german.done(f"{path}/settings/account", **changed)
+    assert seat.call.get(seat.path)["price"] == {"amount_minor": 129990, "currency": "EUR"}
+
+
+def test_a_first_account_made_in_german_has_german_texts(german: WebPage) -> None:
+    german.done("/welcome/plan", plan="sales_navigator", balance="12", zone="Europe/Berlin")
+
+    text = german.text("/people/texts")
+    assert "Erster Kontakt Vorstellung Eine Frage zu Ihrer Arbeit bei {{company|Ihrem Unternehmen}}" in text
+    assert "First contact" not in text
+
+
+def test_the_week_begins_on_the_languages_first_day(page: WebPage, used: Seat, monkeypatch: pytest.MonkeyPatch) -> None:
+    american = pseudo.pseudo_words()
+    american.formats = american.formats._replace(first_day=7)
+    pseudo.speak(monkeypatch, american)
+
+    form = reader(page, pseudo.TAG).get("/settings/account").get_data(as_text=True)
+    by_weekday = reader(page, pseudo.TAG).get("/people/results?by=weekday").get_data(as_text=True)
+
+    assert re.findall(r'name="day(\d)"', form) == ["7", "1", "2", "3", "4", "5", "6"]
+    rows = re.findall(r'<th scope="row"><bdi>⟦(\w+)', by_weekday)
+    assert rows == ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+    page_in_english = page.get("/settings/account").get_data(as_text=True)
+    assert re.findall(r'name="day(\d)"', page_in_english) == ["1", "2", "3", "4", "5", "6", "7"]
+
+
+def test_linkedins_number_of_today_is_not_asked_for_again_in_any_language(
+    german: WebPage, seat: Seat, path: str
+) -> None:
+    german.done(f"{path}/observations", balance=5)
+
+    text = german.text("/")
+    assert "LinkedIn zeigt auch 5 (Stand: heute, 09:00)." in text
+    assert "Zeigt LinkedIn auch 5?" not in text

@@ -10,12 +10,12 @@ from io import BytesIO
 import pytest
 from babel import Locale, dates, numbers
 from babel.lists import format_list
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 
 from inkeeper.rules.money import Money
 from inkeeper.wording.language import ENGLISH, PLAIN_ENGLISH, Formats, Words, languages, match_language
-from tests.lint.words import formats
+from tests.lint.words import fault_of, formats
 
 DAYS = [date(2026, month, day) for month, day in ((1, 31), (3, 1), (5, 9), (9, 30), (11, 3), (12, 24))]
 
@@ -84,7 +84,31 @@ def test_a_percent_sign_is_written_twice_in_a_message_with_or_without_places():
 
 
 @pytest.mark.parametrize(
-    ("wanted", "found"), [([], "en"), (["xx", "*"], "en"), (["en-GB", "de"], "en"), (["EN_us"], "en")]
+    ("one", "many", "fault"),
+    [
+        ("%(number)s <b>Credit</b>", "%(number)s <b>Credits</b>", None),
+        ("ein <b>Credit</b>", "%(number)s <b>Credits</b>", None),
+        ("%(number)s <b>Credit</b>", "", "is not translated"),
+        ("ein <b>Credit</b>", "<b>Credits</b>", "has other places to fill in"),
+        ("%(numer)s <b>Credit</b>", "%(number)s <b>Credits</b>", "has other places to fill in"),
+        ("%(number)s Credit", "%(number)s <b>Credits</b>", "has other tags or variables"),
+        ("%(number)s <b>Credit</b>", "%(number)s <b>Credits<b>", "has other tags or variables"),
+        ('%(number)s <b>"Credit"</b>', "%(number)s <b>Credits</b>", 'has a ", < or > that its message has not'),
+    ],
+)
+def test_a_translation_with_a_fault_is_named(one: str, many: str, fault: str | None):
+    message = Message(("%(number)s <b>credit</b>", "%(number)s <b>credits</b>"), (one, many))
+    assert fault_of(message) == fault
+
+
+def test_a_translation_keeps_the_variables_of_a_starter_text():
+    assert fault_of(Message("Hi {{first_name}}", "Hallo {{vorname}}")) == "has other tags or variables"
+    assert fault_of(Message("At {{company|your company}}", "Bei {{company|Ihrer Firma}}")) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [([], "en"), (["xx", "*"], "en"), (["en-GB", "de"], "en"), (["EN_us"], "en"), (["de-AT", "en"], "de")],
 )
 def test_the_first_language_that_somebody_prefers_and_that_there_is_is_chosen(wanted: list[str], found: str):
     assert match_language(wanted) == found
