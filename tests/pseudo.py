@@ -69,7 +69,6 @@ def pseudo_words(direction: str = "ltr") -> Words:
 def speak(monkeypatch: pytest.MonkeyPatch, words: Words) -> Words:
     """Make the pages speak this language to readers who ask for it by `Accept-Language`."""
     known = web_language.match_language
-    monkeypatch.setattr(web_language, "languages", lambda: ("en", words.language))
     monkeypatch.setattr(
         web_language,
         "match_language",

@@ -40,7 +40,16 @@ STARTERS = [text for each in STARTER_TEXTS for text in (each.name, each.subject,
 PLANS = ["Premium Career", "Premium Business", "Sales Navigator", "Recruiter Lite", "Recruiter", "Premium"]
 PRODUCTS = ["Inkeeper", "LinkedIn", "CSV", "JSON", "UTC", "EUR", "https://www.linkedin.com/in/…"]
 BROWSERS = ["Page in Firefox on Linux", "Chrome on Linux", "Chrome", "Firefox", "Edge", "Brave", "Vivaldi", "Opera"]
-TYPED = ["Kai Example", "Robin Sample", "Mika Placeholder", "Noor Dummy", "My seat", "Second seat", "Example GmbH"]
+TYPED = [
+    "Kai Example",
+    "Kai",
+    "Robin Sample",
+    "Mika Placeholder",
+    "Noor Dummy",
+    "My seat",
+    "Second seat",
+    "Example GmbH",
+]
 TYPED += ["Autumn", "Data lead", "met at a fair", "five talks", "Hello there", "messages.csv", "people.csv"]
 ZONE = r"(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[\w /+-]+|Berlin"
 NAMES = re.compile(
@@ -87,7 +96,9 @@ def used(open_account: Callable[..., Seat], clock: Clock) -> Seat:
             if number % 3 == 0:
                 answered = {"outcome": "replied", "outcome_at": f"{sent_at[:10]}T18:00:00Z"}
                 seat.call("PATCH", f"{seat.path}/inmails/{inmail}", answered)
-    text = seat.call.post("/texts", {"name": "Hello there", "subject": "Data lead", "body": "Hi {{company}}"})["id"]
+    text = seat.call.post("/texts", {"name": "Hello there", "subject": "Data lead", "body": "Data lead {{company}}"})[
+        "id"
+    ]
     steps = [{"texts": [text]}, {"after_working_days": 7, "texts": []}]
     campaign = {"name": "Autumn", "account": seat.account["id"], "steps": steps, "goal": "five talks", "budget": 9}
     made = seat.call.post("/campaigns", {**campaign, "ends": "2026-12-18"})["id"]
@@ -215,7 +226,7 @@ def actions(page: WebPage, seat: Seat) -> Iterator[tuple[str, TestResponse]]:
     yield "texts: preview", page.send("/people/texts/preview", subject=wrong, body=wrong, person="Noor Dummy")
     yield (
         "texts: long",
-        page.send("/people/texts/preview", subject="x" * 300, body="{{company}}" + "x " * 900, person=""),
+        page.send("/people/texts/preview", subject="x" * 300, body="{{company}}" + " x" * 900, person=""),
     )
     texts = seat.call.get("/texts?limit=10")["items"]
     text = next(each["id"] for each in texts if each["name"] == "Hello there")
@@ -328,6 +339,13 @@ def test_a_shell_in_german_says_its_language(page: WebPage) -> None:
 
     assert '<html lang="de" dir="ltr">' in answer.get_data(as_text=True)
     assert "Sie sind abgemeldet" in words(answer)
+
+
+def test_the_app_installs_with_a_german_description(page: WebPage) -> None:
+    manifest = page.client.get("/manifest.webmanifest", headers={"Accept-Language": "de"})
+
+    assert (manifest.json["lang"], manifest.json["description"]) == ("de", "Kein InMail-Credit verfällt aus Versehen.")
+    assert manifest.headers["Vary"] == "Accept-Language"
 
 
 def test_forms_of_numbers_in_german(german: WebPage, seat: Seat, path: str) -> None:

@@ -99,6 +99,13 @@ def test_events_of_the_calendar():
     )
 
 
+def test_the_calendar_of_the_free_plan():
+    event = agenda.Event(datetime(2026, 12, 1, tzinfo=UTC).date(), "no_credits", agenda.NoCredits(), "Basic (free)")
+
+    assert calendar.render(event, GERMAN).title == "Keine neuen InMail-Credits (Basic (kostenlos))"
+    assert calendar.calendar_title("Basic (free)", GERMAN) == "InMail-Credits (Basic (kostenlos))"
+
+
 def test_no_message_is_left_in_english():
     with path_of("de").open("rb") as file:
         catalogue = read_po(file)

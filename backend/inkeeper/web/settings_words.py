@@ -293,11 +293,17 @@ def exact_money(value: dict[str, Any]) -> str:
     return words.in_currency(value["currency"], int(whole), minor, exact=True)
 
 
+@blueprint.app_template_global("weekdays")
+def weekdays() -> dict[int, str]:
+    """The short names of the weekdays by ISO number, in the order of the language's week."""
+    names = language().formats.short_days
+    return {day: names[day - 1] for day in language().weekdays}
+
+
 @blueprint.app_context_processor
 def names() -> dict[str, Any]:
     """Template variables: texts of codes."""
     return {
-        "WEEKDAYS": {day: language().formats.short_days[day - 1] for day in language().weekdays},
         "CARRY_OVER": CARRY_OVER,
         "CREDIT_RULES": CREDIT_RULES,
         "IMPORT_KINDS": IMPORT_KINDS,

@@ -11,6 +11,7 @@ from inkeeper.rules.money import Money
 from inkeeper.vocabulary import JournalKind, Outcome, ProblemCode
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
+from inkeeper.wording import plans
 
 OUTCOMES: Translated[Outcome, str] = Translated(
     {
@@ -75,7 +76,6 @@ _PROBLEMS: Translated[ProblemCode, str] = Translated(
         "invalid": gettext_noop("Something in this form isn't right."),
     }
 )
-_FREE_PLAN = gettext_noop("Basic (free)")
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _ROUNDED_FROM = 10
 _OTHER_PROBLEM = gettext_noop("That didn't work, and nothing was saved. Try again.")
@@ -101,7 +101,7 @@ def number(value: int) -> str:
 @blueprint.app_template_filter("plan_title")
 def plan_title(title: str) -> str:
     """The title of a plan: LinkedIn's name, which stays, or the name of the plan without a subscription."""
-    return gettext(title) if title == _FREE_PLAN else title
+    return plans.plan_title(title, language())
 
 
 @blueprint.app_template_filter("every")
