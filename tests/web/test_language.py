@@ -14,7 +14,9 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from inkeeper.rules.warnings import MAX_LEAD_DAYS
+from inkeeper.vocabulary import TARGET_STATES
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.people_words import STATES
 from inkeeper.web.settings_reminders import _DAYS as DAYS_ERROR
 from inkeeper.wording.language import Words
 from inkeeper.wording.starter_texts import STARTER_TEXTS
@@ -208,6 +210,10 @@ def actions(page: WebPage, seat: Seat) -> Iterator[tuple[str, TestResponse]]:
     for what in ("tomorrow", "week", "credits", "first", "drop", "mark"):
         yield f"people: {what}", page.send("/people/do", what=what, target=target)
     lines = "Robin Sample\nNoor Dummy\nKai Example 3\nhttps://example.org/x\nhttps://www.linkedin.com/company/x\n" * 2
+    page.send("/people/do", what="drop", target=seat.call.get("/targets?limit=10")["items"][-1]["id"])
+    answered = next(each["id"] for each in inmails if each["recipient"]["name"] == "Robin Sample")
+    seat.call("PATCH", f"{seat.path}/inmails/{answered}", {"outcome": "replied"})
+    yield "people: ended", page.get("/people?show=done")
     yield "people: several", page.send("/people/several", lines=lines)
     yield "people: several, left", page.send("/people/several", lines=lines, leave_written="1")
     yield "people: several, none", page.send("/people/several")
@@ -256,6 +262,10 @@ def settings_actions(page: WebPage, seat: Seat) -> Iterator[tuple[str, TestRespo
     saved = {name: values_of(preview, name)[-1] for name in ("to", "at", "version")}
     yield "plan: stale", page.send(f"{path}/plan", **saved | {"version": "x"})
     yield "plan: saved", page.send(f"{path}/plan", **saved)
+    other = seat.call.get("/accounts")["items"][1]["id"]
+    preview = page.send(f"/accounts/{other}/settings/plan/preview", to="cancel")
+    page.done(f"/accounts/{other}/settings/plan", to="cancel", version=values_of(preview, "version")[-1])
+    yield "plan: none", page.get(f"/settings/plan?account={other}")
     yield "rules: preview", page.send(f"{path}/rules/preview", book="rolling", since="start")
     yield "rules: same", page.send(f"{path}/rules/preview", book="month_end", since="start")
     yield "rules: wrong", page.send(f"{path}/rules/preview", book="missing", since="day", day="", renewal_day="x")
@@ -309,6 +319,10 @@ def test_the_set_up_in_another_language(page: WebPage, longer: Words) -> None:
     assert question
     for kept in ("unsure", "no", "yes"):
         check(foreign.send(question[1], kept=kept), kept)
+
+
+def test_each_state_of_a_person_on_the_list_has_a_name() -> None:
+    assert set(STATES) == set(TARGET_STATES)
 
 
 def test_the_days_that_the_error_names_are_those_allowed() -> None:
