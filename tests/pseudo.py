@@ -10,12 +10,16 @@ from __future__ import annotations
 import gettext
 import re
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
 
 from inkeeper.web import language as web_language
 from inkeeper.wording.language import ENGLISH, Formats, Words
+from tests.lint.words import TEMPLATE
 
 TAG = "qps"
 """The tag of the language: one that ISO 639-2 reserves for local use."""
@@ -43,19 +47,31 @@ def longer(message: str) -> str:
 
 
 class Pseudo(gettext.NullTranslations):
-    """The messages of the pseudo-language."""
+    """The messages of the pseudo-language. One that translators would not get to see stays English."""
 
     def gettext(self, message: str) -> str:
-        return longer(message)
+        return longer(message) if (None, message) in _extracted() else message
 
     def ngettext(self, one: str, many: str, number: int) -> str:
-        return longer(one if number == 1 else many)
+        return self.gettext(one if number == 1 else many)
 
-    def pgettext(self, _context: str, message: str) -> str:
-        return longer(message)
+    def pgettext(self, context: str, message: str) -> str:
+        return longer(message) if (context, message) in _extracted() else message
 
-    def npgettext(self, _context: str, one: str, many: str, number: int) -> str:
-        return longer(one if number == 1 else many)
+    def npgettext(self, context: str, one: str, many: str, number: int) -> str:
+        return self.pgettext(context, one if number == 1 else many)
+
+
+@cache
+def _extracted() -> set[tuple[str | None, str]]:
+    """The messages that Babel finds in the code, in each form, with their contexts."""
+    with TEMPLATE.open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    return {(message.context, form) for message in messages for form in _forms(message)}
+
+
+def _forms(message: Message) -> tuple[str, ...]:
+    return message.id if isinstance(message.id, tuple) else (str(message.id),)
 
 
 def pseudo_words(direction: str = "ltr") -> Words:

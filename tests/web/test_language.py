@@ -378,6 +378,18 @@ def test_what_is_done_is_said_in_german(german: WebPage, seat: Seat, path: str) 
     assert "Robin Sample: hat geantwortet." in german.done(f"{path}/inmails/{inmail['id']}/outcome", outcome="replied")
 
 
+def test_a_credit_that_comes_back_is_said_in_german(german: WebPage, open_account: Callable[..., Seat]) -> None:
+    seat = open_account(plan="sales_navigator", rule_book="rolling")
+    inmail = seat.log("Robin Sample")["inmail"]["id"]
+
+    said = german.done(f"/accounts/{seat.account['id']}/inmails/{inmail}/outcome", outcome="replied")
+
+    assert "Robin Sample: hat geantwortet. Der Credit kommt zurück." in said
+    assert "Robin Sample hinzugefügt. Sie haben dieser Person in den letzten 90 Tagen geschrieben." in german.done(
+        "/people", who="Robin Sample"
+    )
+
+
 def test_a_change_of_plan_is_said_in_german(german: WebPage, used: Seat) -> None:
     advice = words(german.get("/report/advice"))
 

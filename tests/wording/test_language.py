@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import re
+from collections.abc import Iterator
 from datetime import date, time
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from babel import Locale, dates, numbers
 from babel.lists import format_list
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 from inkeeper.rules.money import Money
 from inkeeper.wording.language import ENGLISH, PLAIN_ENGLISH, Formats, Words, languages, match_language
-from tests.lint.words import fault_of, formats
+from tests.lint.words import KEYWORDS, PACKAGE, TEMPLATE, fault_of, formats
 
 DAYS = [date(2026, month, day) for month, day in ((1, 31), (3, 1), (5, 9), (9, 30), (11, 3), (12, 24))]
 
@@ -99,6 +103,32 @@ def test_a_percent_sign_is_written_twice_in_a_message_with_or_without_places():
 def test_a_translation_with_a_fault_is_named(one: str, many: str, fault: str | None):
     message = Message(("%(number)s <b>credit</b>", "%(number)s <b>credits</b>"), (one, many))
     assert fault_of(message) == fault
+
+
+def literal_messages(path: Path) -> Iterator[str]:
+    """The messages that the calls in a module name. Babel does not look into f-strings before Python 3.12."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(name := node.func, ast.Name | ast.Attribute):
+            place = (
+                1
+                if (called := name.id if isinstance(name, ast.Name) else name.attr) in ("pgettext", "npgettext")
+                else 0
+            )
+            if called in KEYWORDS and len(node.args) > place and isinstance(node.args[place], ast.Constant):
+                yield node.args[place].value
+
+
+def test_translators_get_to_see_every_message_in_the_code():
+    with TEMPLATE.open("rb") as file:
+        extracted = {
+            form
+            for message in read_po(file)
+            for form in (message.id if isinstance(message.id, tuple) else [message.id])
+        }
+
+    unseen = {text for path in PACKAGE.rglob("*.py") for text in literal_messages(path)} - extracted
+
+    assert unseen == set()
 
 
 def test_a_translation_keeps_the_variables_of_a_starter_text():

@@ -160,7 +160,7 @@ def record_outcome(account_id: str, inmail_id: str) -> Response:
         return parts(account_id, toast=Toast(gettext("%(name)s waits for a reply again.", name=name)))
     text = gettext(_RECORDED[outcome], name=name)
     if answer["credited_back"]:
-        text = f"{text} {gettext('The credit comes back.')}"
+        text = " ".join((text, gettext("The credit comes back.")))
     undo = f"/accounts/{account_id}/inmails/{inmail_id}/outcome"
     return parts(account_id, toast=Toast(text, undo, {"outcome": "pending"}))
 

@@ -101,7 +101,7 @@ def add_person() -> Response:
         view = targets.get(tx, actor(), made["target_id"], now())
     text = gettext("Added %(name)s.", name=view.person.name)
     if "already_written" in made["told"]:
-        text = f"{text} {gettext('You wrote to them within the last 90 days.')}"
+        text = " ".join((text, gettext("You wrote to them within the last 90 days.")))
     return people.parts(
         form.data,
         toast=Toast(text),

@@ -215,7 +215,7 @@ def done_text(action: BulkAction, names: list[str], number: int, skipped: int, d
         )
     message = one if number == 1 and names else many
     text = gettext(message, who=names[0] if names else "", people=people(number), day=day)
-    return f"{text} {gettext('%(skipped)s had nothing to come.', skipped=skipped)}" if skipped else text
+    return " ".join((text, gettext("%(skipped)s had nothing to come.", skipped=skipped))) if skipped else text
 
 
 @blueprint.app_context_processor

@@ -85,7 +85,7 @@ _NOTHING = "–"
 # translators: %(Day)s is a day at the beginning of a sentence: "Tomorrow", "On Mon 30 Nov". %(lost)s is such as
 # "12 credits (€38)". %(left)s is a number or "none".
 _EFFECTS = {
-    "loseget": (
+    "lose_and_get": (
         gettext_noop("You'd lose %(lost)s, get %(new)s and have %(left)s left."),
         gettext_noop("%(Day)s you'd lose %(lost)s, get %(new)s and have %(left)s left."),
     ),
@@ -244,7 +244,12 @@ def change(found: Mapping[str, Any], title: str, now: datetime, zone: str) -> tu
 def _effect(found: Mapping[str, Any], now: datetime, zone: str) -> str:
     """The effect of a plan change on the credits in one sentence, with its day if that is still to come."""
     after, later = found["balance_after"], found["effective_at"] > now
-    kind = ("lose" if found["voided"] else "") + ("get" if found["granted"] else "") or ("keep" if after else "nothing")
+    if found["voided"]:
+        kind = "lose_and_get" if found["granted"] else "lose"
+    elif found["granted"]:
+        kind = "get"
+    else:
+        kind = "keep" if after else "nothing"
     when = _on(found["effective_at"], zone)
     lost = words.credits(found["voided"])
     if found["value_voided"]:

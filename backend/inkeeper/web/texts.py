@@ -338,4 +338,5 @@ def variables() -> dict[str, Any]:
 def _with_fallback(variable: str) -> str:
     """A variable with an example of what to write where its value is missing."""
     # translators: Sent where a first name isn't known, as in "Hi there".
-    return _FALLBACKS.get(variable) or f"{{{{{variable}|{gettext('there')}}}}}"
+    fallback = gettext("there")
+    return _FALLBACKS.get(variable) or f"{{{{{variable}|{fallback}}}}}"
