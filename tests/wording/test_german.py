@@ -25,7 +25,14 @@ MONTH_END = Moment(datetime(2026, 11, 30, 23, tzinfo=UTC), "Europe/Berlin")
 NOON = Moment(datetime(2027, 1, 20, 12, tzinfo=UTC), "UTC")
 SAME = {
     *("Name", "name", "System", "Demo", "Import", "Credits", "InMails", "Limit", "1 credit", "In %(file)s"),
-    *("Reserve: %(reserve)s", "Budget: %(budget)s", "Name: %(name)s", "Credits %(every)s", "%(sends)s in %(days)s"),
+    *(
+        "Reserve: %(reserve)s",
+        "Budget: %(budget)s",
+        "Name: %(name)s",
+        "Name: <bdi>%(name)s</bdi>",
+        "Credits %(every)s",
+        "%(sends)s in %(days)s",
+    ),
     "('%(number)s InMail', '%(number)s InMails')",
 }
 """Messages that are the same in German."""
