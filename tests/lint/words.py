@@ -44,6 +44,7 @@ KEYWORDS = {
 COMMENTS = ["translators:"]
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 PLACES = re.compile(r"%\((\w+)\)s")
+MARKS = re.compile(r"<[^>]*>|\{\{\w+")
 CLDR_NAMES = {"en": "en_GB"}
 """English days are written as in Britain: `Mon 30 Nov`."""
 
@@ -121,10 +122,10 @@ def formats(language: str) -> dict[str, object]:
     )
     return {
         "months": [names.months["format"]["wide"][month] for month in range(1, 13)],
-        "short_months": [names.months["format"]["abbreviated"][month] for month in range(1, 13)],
+        "short_months": [names.months["format"]["abbreviated"][month].rstrip(".") for month in range(1, 13)],
         "lone_months": [names.months["stand-alone"]["wide"][month] for month in range(1, 13)],
         "days": [names.days["format"]["wide"][day] for day in range(7)],
-        "short_days": [names.days["format"]["abbreviated"][day] for day in range(7)],
+        "short_days": [names.days["format"]["abbreviated"][day].rstrip(".") for day in range(7)],
         "day": skeletons["MMMd"].pattern,
         "day_and_year": skeletons["yMMMd"].pattern,
         "month": skeletons["yMMM"].pattern,
@@ -145,6 +146,7 @@ def formats(language: str) -> dict[str, object]:
         "list_middle": lists["middle"],
         "list_end": lists["end"],
         "list_two": lists["2"],
+        "direction": written.text_direction,
     }
 
 
@@ -163,11 +165,21 @@ def fault_of(message: Message) -> str | None:
         return "is unsure"
     if not all(strings):
         return "is not translated"
-    if any(set(PLACES.findall(text)) != set(PLACES.findall(ids[-1])) for text in strings[-1:]):
+    places = set(PLACES.findall(ids[-1]))
+    # A singular may do without the number.
+    if set(PLACES.findall(strings[-1])) != places or any(set(PLACES.findall(text)) - places for text in strings):
         return "has other places to fill in"
+    originals = [ids[0], *ids[-1:] * (len(strings) - 1)]
+    if any(_marks(text) != _marks(original) for text, original in zip(strings, originals, strict=True)):
+        return "has other tags or variables"
     if any(mark in text and mark not in "".join(ids) for text in strings for mark in '"<>'):
         return 'has a ", < or > that its message has not'
     return None
+
+
+def _marks(text: str) -> list[str]:
+    """The tags of a message, and the variables of a starter text."""
+    return sorted(MARKS.findall(text))
 
 
 def wanted() -> tuple[dict[Path, bytes], list[str]]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
+import re
+from collections.abc import Iterator
 from datetime import date, time
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from babel import Locale, dates, numbers
 from babel.lists import format_list
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 from inkeeper.rules.money import Money
 from inkeeper.wording.language import ENGLISH, PLAIN_ENGLISH, Formats, Words, languages, match_language
-from tests.lint.words import formats
+from tests.lint.words import KEYWORDS, PACKAGE, TEMPLATE, fault_of, formats
 
 DAYS = [date(2026, month, day) for month, day in ((1, 31), (3, 1), (5, 9), (9, 30), (11, 3), (12, 24))]
 
@@ -28,14 +33,18 @@ def language(tag: str, catalogue: Catalog | None = None) -> Words:
 
 
 @pytest.mark.parametrize("tag", ["de", "pl", "fr", "ja", "ar", "sv"])
-def test_dates_times_and_lists_are_written_as_babel_writes_them(tag: str):
+def test_dates_times_and_lists_are_written_as_babel_writes_them_without_periods_of_abbreviations(tag: str):
     words, known = language(tag), Locale.parse(tag)
+
+    def babels(skeleton: str, day: date) -> str:
+        return re.sub(r"(?<=[^\W\d])\.", "", dates.format_skeleton(skeleton, day, locale=known))
+
     for day in DAYS:
-        assert words.day(day) == dates.format_skeleton("MMMd", day, locale=known)
-        assert words.day_and_year(day) == dates.format_skeleton("yMMMd", day, locale=known)
-        assert words.month(day) == dates.format_skeleton("yMMM", day, locale=known)
-        assert words.long_month(day) == dates.format_skeleton("yMMMM", day, locale=known)
-        assert words.weekday(day) == dates.format_skeleton("MMMEd", day, locale=known)
+        assert words.day(day) == babels("MMMd", day)
+        assert words.day_and_year(day) == babels("yMMMd", day)
+        assert words.month(day) == babels("yMMM", day)
+        assert words.long_month(day) == babels("yMMMM", day)
+        assert words.weekday(day) == babels("MMMEd", day)
     for at in (time(0, 5), time(4, 9), time(12, 0), time(23, 59)):
         assert words.time_of_day(at) == dates.format_time(at, "short", locale=known)
     for length in range(5):
@@ -79,7 +88,57 @@ def test_a_percent_sign_is_written_twice_in_a_message_with_or_without_places():
 
 
 @pytest.mark.parametrize(
-    ("wanted", "found"), [([], "en"), (["xx", "*"], "en"), (["en-GB", "de"], "en"), (["EN_us"], "en")]
+    ("one", "many", "fault"),
+    [
+        ("%(number)s <b>Credit</b>", "%(number)s <b>Credits</b>", None),
+        ("ein <b>Credit</b>", "%(number)s <b>Credits</b>", None),
+        ("%(number)s <b>Credit</b>", "", "is not translated"),
+        ("ein <b>Credit</b>", "<b>Credits</b>", "has other places to fill in"),
+        ("%(numer)s <b>Credit</b>", "%(number)s <b>Credits</b>", "has other places to fill in"),
+        ("%(number)s Credit", "%(number)s <b>Credits</b>", "has other tags or variables"),
+        ("%(number)s <b>Credit</b>", "%(number)s <b>Credits<b>", "has other tags or variables"),
+        ('%(number)s <b>"Credit"</b>', "%(number)s <b>Credits</b>", 'has a ", < or > that its message has not'),
+    ],
+)
+def test_a_translation_with_a_fault_is_named(one: str, many: str, fault: str | None):
+    message = Message(("%(number)s <b>credit</b>", "%(number)s <b>credits</b>"), (one, many))
+    assert fault_of(message) == fault
+
+
+def literal_messages(path: Path) -> Iterator[str]:
+    """The messages that the calls in a module name. Babel does not look into f-strings before Python 3.12."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(name := node.func, ast.Name | ast.Attribute):
+            place = (
+                1
+                if (called := name.id if isinstance(name, ast.Name) else name.attr) in ("pgettext", "npgettext")
+                else 0
+            )
+            if called in KEYWORDS and len(node.args) > place and isinstance(node.args[place], ast.Constant):
+                yield node.args[place].value
+
+
+def test_translators_get_to_see_every_message_in_the_code():
+    with TEMPLATE.open("rb") as file:
+        extracted = {
+            form
+            for message in read_po(file)
+            for form in (message.id if isinstance(message.id, tuple) else [message.id])
+        }
+
+    unseen = {text for path in PACKAGE.rglob("*.py") for text in literal_messages(path)} - extracted
+
+    assert unseen == set()
+
+
+def test_a_translation_keeps_the_variables_of_a_starter_text():
+    assert fault_of(Message("Hi {{first_name}}", "Hallo {{vorname}}")) == "has other tags or variables"
+    assert fault_of(Message("At {{company|your company}}", "Bei {{company|Ihrer Firma}}")) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [([], "en"), (["xx", "*"], "en"), (["en-GB", "de"], "en"), (["EN_us"], "en"), (["de-AT", "en"], "de")],
 )
 def test_the_first_language_that_somebody_prefers_and_that_there_is_is_chosen(wanted: list[str], found: str):
     assert match_language(wanted) == found

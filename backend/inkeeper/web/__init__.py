@@ -20,6 +20,11 @@ How to add a page
 4. Concurrency: render `version=forms.version_of(values)` into the form, call `forms.check_version` inside the write.
    A stale form raises `forms.Stale`; show both states.
 5. Words: texts for users are in templates and in `words.py`, by code. English texts of services are never shown.
+   - A message is a whole sentence with named places. Never join parts of one, never compare or change translated text
+     (`== "today"`, `|lower`), never write a number as `{:,}` (use `|number`).
+   - Days: `|day` in lists, `|on_day` in sentences that say when something happens.
+   - Two meanings of one English text are two messages, or have a context (`pgettext`).
+   - `tests/web/test_language.py` walks the pages in a pseudo-language and names each text that is in no message.
 6. Never put names of people in a title, a pushed URL or a log line. Text fields have `autocomplete="off"`.
 7. Tests: `tests/web/` calls the routes; `tests/api/test_every_route.py` needs a line for each route that takes a form;
    `e2e/test_app_*.py` opens the page in a browser through `e2e.harness.app`.

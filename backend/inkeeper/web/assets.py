@@ -15,6 +15,7 @@ from flask import Response, jsonify
 
 from inkeeper.errors import not_found
 from inkeeper.web.blueprint import blueprint
+from inkeeper.web.language import gettext, language
 
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {
@@ -96,7 +97,9 @@ def show_manifest() -> Response:
         {
             "name": "Inkeeper",
             "short_name": "Inkeeper",
-            "description": "Never lose an InMail credit by accident.",
+            "description": gettext("Never lose an InMail credit by accident."),
+            "lang": language().language,
+            "dir": language().direction,
             "start_url": "/",
             "scope": "/",
             "display": "standalone",
@@ -109,4 +112,5 @@ def show_manifest() -> Response:
         }
     )
     response.content_type = "application/manifest+json"
+    response.headers["Vary"] = "Accept-Language"
     return response

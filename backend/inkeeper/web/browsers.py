@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 
 from flask import request
 
+from inkeeper.web.language import gettext
+
 
 class RequestingBrowser(NamedTuple):
     """The browser of a request. `kind` is how it loads an extension: `none` for phones, Safari and unknown browsers."""
@@ -19,7 +21,8 @@ class RequestingBrowser(NamedTuple):
 
 FIREFOX = RequestingBrowser("firefox", "Firefox", "about:debugging#/runtime/this-firefox")
 CHROME = RequestingBrowser("chromium", "Chrome", "chrome://extensions")
-OTHER = RequestingBrowser("none", "this browser")
+OTHER = RequestingBrowser("none", "")
+"""A browser that cannot load the extension, or an unknown one. The name is a part of a sentence."""
 
 # Brave and Vivaldi are named in the client hints only, Opera and Edge in the user agent too.
 _BY_BRAND = {
@@ -39,7 +42,7 @@ def requesting_browser() -> RequestingBrowser:
     """The browser of this request, by its client hints and its user agent."""
     agent, hints = request.headers.get("User-Agent", "")[:500], request.headers.get("Sec-CH-UA", "")[:500]
     if _PHONE.search(agent):
-        return OTHER._replace(name="your phone")
+        return OTHER._replace(name=gettext("your phone"))
     products = set(_PRODUCT.findall(agent))
     brands = set(re.findall(r'"([^"]*)";v=', hints)) | {_BY_AGENT[each] for each in products if each in _BY_AGENT}
     for brand, browser in _BY_BRAND.items():
@@ -49,4 +52,4 @@ def requesting_browser() -> RequestingBrowser:
         return FIREFOX
     if "Chrome" in products:
         return CHROME
-    return OTHER._replace(name="Safari") if "Safari" in products else OTHER
+    return OTHER._replace(name="Safari" if "Safari" in products else gettext("this browser"))

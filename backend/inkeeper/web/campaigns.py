@@ -287,11 +287,14 @@ def _days(campaign: CampaignProgress, zone: str) -> str:
     def say(day: date) -> str:
         return dates.day_text(day, today)
 
+    def on(day: date) -> str:
+        return dates.on_day_text(day, today)
+
     if ends and ends < today:
-        return gettext("ended %(ends)s", ends=say(ends))
+        return gettext("ended %(day)s", day=on(ends))
     if starts and starts > today:
-        return f"{say(starts)} – {say(ends)}" if ends else gettext("starts %(starts)s", starts=say(starts))
-    return gettext("until %(ends)s", ends=say(ends)) if ends else ""
+        return f"{say(starts)} – {say(ends)}" if ends else gettext("starts %(day)s", day=on(starts))
+    return gettext("until %(day)s", day=say(ends)) if ends else ""
 
 
 def _follow_up_days() -> dict[str, str]:

@@ -17,7 +17,7 @@ from inkeeper.rules.periods import local_day
 from inkeeper.rules.sheets import Point
 from inkeeper.services.ledger.report import Report, ReportMonth
 from inkeeper.vocabulary import LOSSES
-from inkeeper.web.language import language
+from inkeeper.web.language import gettext, language
 
 _TOP = 20
 _STEPS = 5
@@ -193,7 +193,7 @@ def _month_texts(scale: _Scale, month: ReportMonth, middle: float, *, named: boo
     first = _first_day(month.month)
     drawn = [_text("tick", middle, scale.floor + 17, _month_abbreviation(first))]
     if not month.ended:
-        drawn.append(_text("tick", middle, scale.floor + 33, "so far"))
+        drawn.append(_text("tick", middle, scale.floor + 33, gettext("so far")))
     elif named:
         drawn.append(_text("tick", middle, scale.floor + 33, str(first.year)))
     return drawn

@@ -8,7 +8,7 @@ from inkeeper.api.context import now
 from inkeeper.clock import parse_instant
 from inkeeper.rules.periods import day_start, local_day, time_zone
 from inkeeper.web.blueprint import blueprint
-from inkeeper.web.language import Translated, gettext, gettext_noop, language
+from inkeeper.web.language import Translated, gettext, gettext_noop, language, pgettext
 
 NEAR = Translated({-1: gettext_noop("yesterday"), 0: gettext_noop("today"), 1: gettext_noop("tomorrow")})
 """The names of the days next to today, by distance in days."""
@@ -27,17 +27,35 @@ def moment(at: datetime | str, zone: str) -> str:
     """The day of an instant, with the time if it is at most one day away: `today, 10:06`."""
     instant = _instant(at)
     name = day(instant, zone)
-    near = abs((local_day(zone, instant) - local_day(zone, now())).days) <= 1
-    if not near:
+    if not _is_near(instant, zone):
         return name
     time = language().time_of_day(instant.astimezone(time_zone(zone)).time())
     return gettext("%(day)s, %(time)s", day=name, time=time)
 
 
+@blueprint.app_template_filter("on_day")
+def on_day(at: datetime | str, zone: str) -> str:
+    """The day of an instant as a part of a sentence that says when: `today`, `Mon 30 Nov`; `am Mo, 30. Nov`."""
+    return on_day_text(local_day(zone, _instant(at)), local_day(zone, now()))
+
+
+@blueprint.app_template_filter("at_moment")
+def at_moment(at: datetime | str, zone: str) -> str:
+    """Like `moment`, as a part of a sentence that says when."""
+    instant = _instant(at)
+    return moment(instant, zone) if _is_near(instant, zone) else on_day(instant, zone)
+
+
 @blueprint.app_template_filter("last_day")
 def last_day(at: datetime | str, zone: str) -> str:
-    """The last day before the deadline `at`, in words."""
-    return day(_instant(at) - _INSTANT, zone)
+    """The last day before the deadline `at`, as a part of a sentence that says when."""
+    return on_day(_instant(at) - _INSTANT, zone)
+
+
+@blueprint.app_template_filter("days_from_today")
+def days_from_today(at: datetime | str, zone: str) -> int:
+    """The number of days from today to the day of an instant: 0 today, 1 tomorrow, -1 yesterday."""
+    return (local_day(zone, _instant(at)) - local_day(zone, now())).days
 
 
 @blueprint.app_template_filter("days_left")
@@ -50,6 +68,12 @@ def days_left(at: datetime | str, zone: str) -> int:
 def iso_day(at: datetime | str, zone: str) -> str:
     """The day in ISO format, for a date field: `2026-11-30`."""
     return local_day(zone, _instant(at)).isoformat()
+
+
+@blueprint.app_template_filter("date_in_words")
+def date_in_words(which: date, zone: str) -> str:
+    """A local day in words, as `day` writes it."""
+    return day_text(which, local_day(zone, now()))
 
 
 @blueprint.app_template_filter("full_day")
@@ -78,6 +102,16 @@ def day_text(which: date, today: date) -> str:
     return language().weekday(which)
 
 
+def on_day_text(which: date, today: date) -> str:
+    """Like `day_text`, as a part of a sentence that says when."""
+    near = NEAR.get((which - today).days)
+    if near:
+        return near
+    # translators: Part of a sentence that says when something happens, such as "12 expire Mon 30 Nov". Add the word
+    # that your language has before a date: German "am %(day)s". Dates in lists and tables are without it.
+    return pgettext("date.on", "%(day)s", day=day_text(which, today))
+
+
 def noon(zone: str, which: date) -> datetime:
     """The middle (UTC) of a local day, for events without a known time."""
     return day_start(zone, which) + (day_start(zone, which + timedelta(days=1)) - day_start(zone, which)) / 2
@@ -92,6 +126,10 @@ def at_time_of(zone: str, which: date, at: datetime) -> datetime:
 def first_instant(zone: str, which: date) -> datetime:
     """The first instant (UTC) of a local day."""
     return day_start(zone, which)
+
+
+def _is_near(instant: datetime, zone: str) -> bool:
+    return abs(days_from_today(instant, zone)) <= 1
 
 
 def _instant(at: datetime | str) -> datetime:

@@ -20,9 +20,15 @@ from inkeeper.jsontext import to_json
 from inkeeper.services.idempotency import run_once
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web.blueprint import blueprint
-from inkeeper.web.language import gettext
+from inkeeper.web.language import gettext, gettext_noop
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
+_SCHEMAS_ERRORS = (
+    gettext_noop("Must not be empty."),
+    gettext_noop("Must not contain control characters or other characters that nobody sees."),
+)
+"""Errors of the API's fields that a person can cause in a form; marked here, because the API itself is English."""
+
 _TOO_LONG = re.compile(r"Longer than maximum length (\d+)\.")
 
 

@@ -28,6 +28,14 @@ _DAY = timedelta(days=1)
 _FIELDS = {"recipient.profile_url": "who", "recipient.name": "who", "sent_at": "date"}
 """The form's field for each path in a service's errors."""
 
+_RECORDED: dict[str, str] = {
+    "replied": gettext_noop("%(name)s: replied."),
+    "accepted": gettext_noop("%(name)s: accepted."),
+    "declined": gettext_noop("%(name)s: declined."),
+    "no_response": gettext_noop("%(name)s: no reply."),
+}
+"""The toast after recording an outcome."""
+
 _REFUSED = Translated(
     {
         "who": gettext_noop("That link doesn't lead to a person on LinkedIn."),
@@ -128,7 +136,7 @@ def log_inmail(account_id: str) -> Response:
         if problem.code == "insufficient_credits":
             return parts(account_id, 422, logging=form, asks="credits")
         return _refused(account_id, form, problem)
-    cost = words.credits(1) if form.data["cost"] else "free"
+    cost = words.credits(1) if form.data["cost"] else gettext("free")
     undo = f"/accounts/{account_id}/inmails/{logged['inmail_id']}/remove"
     return parts(
         account_id, toast=Toast(gettext("Logged: %(name)s, %(cost)s.", name=recipient["name"], cost=cost), undo)
@@ -151,9 +159,9 @@ def record_outcome(account_id: str, inmail_id: str) -> Response:
     name = _name_of(account_id, inmail_id)
     if outcome == "pending":
         return parts(account_id, toast=Toast(gettext("%(name)s waits for a reply again.", name=name)))
-    text = f"{name}: {words.OUTCOMES[outcome].lower()}." + (
-        gettext(" The credit comes back.") if answer["credited_back"] else ""
-    )
+    text = gettext(_RECORDED[outcome], name=name)
+    if answer["credited_back"]:
+        text = " ".join((text, gettext("The credit comes back.")))
     undo = f"/accounts/{account_id}/inmails/{inmail_id}/outcome"
     return parts(account_id, toast=Toast(text, undo, {"outcome": "pending"}))
 
@@ -164,9 +172,7 @@ def remove_inmail(account_id: str, inmail_id: str) -> Response:
     form = forms.read_button(FormSchema())
     forms.save_once(account_id, form, lambda tx: _retract(tx, account_id, inmail_id))
     undo = f"/accounts/{account_id}/inmails/{inmail_id}/restore"
-    return parts(
-        account_id, toast=Toast(gettext("Removed %(inmail_id)s.", inmail_id=_name_of(account_id, inmail_id)), undo)
-    )
+    return parts(account_id, toast=Toast(gettext("Removed %(name)s.", name=_name_of(account_id, inmail_id)), undo))
 
 
 @blueprint.post("/accounts/<account_id>/inmails/<inmail_id>/restore")
@@ -176,9 +182,7 @@ def restore_inmail(account_id: str, inmail_id: str) -> Response:
     forms.save_once(
         account_id, form, lambda tx: relogging.log_again(tx, actor(), account_id, inmail_id, now())._asdict()
     )
-    return parts(
-        account_id, toast=Toast(gettext("%(inmail_id)s is back in the log.", inmail_id=_name_of(account_id, inmail_id)))
-    )
+    return parts(account_id, toast=Toast(gettext("%(name)s is back in the log.", name=_name_of(account_id, inmail_id))))
 
 
 @blueprint.post("/accounts/<account_id>/observations")

@@ -96,7 +96,9 @@ class TargetForm(FormSchema):
     note = CleanText(load_default=None, max_length=2000, lines=True)
     due = fields.Date(load_default=None, error_messages={"invalid": gettext_noop("Enter a day.")})
     planned_for = fields.Date(load_default=None, error_messages={"invalid": gettext_noop("Enter a day.")})
-    planned_at = fields.String(load_default=None, validate=validate.Regexp(TIME, error="Enter a time, such as 09:30."))
+    planned_at = fields.String(
+        load_default=None, validate=validate.Regexp(TIME, error=gettext_noop("Enter a time, such as 09:30."))
+    )
     text = fields.String(load_default=None, validate=validate.Length(1, 64))
     campaign = fields.String(load_default=None, validate=validate.Length(1, 64))
 
@@ -286,7 +288,7 @@ def _toast(data: Mapping[str, Any], done: Mapping[str, Any], here: str) -> Toast
     what, number = data["what"], done["changed"]
     if what in ("text", "campaign"):
         return Toast(
-            gettext("Saved for %(number)s.", number=people_words.people(number))
+            gettext("Saved for %(people)s.", people=people_words.people(number))
             if number
             else gettext("Nothing to change.")
         )

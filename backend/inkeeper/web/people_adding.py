@@ -101,10 +101,12 @@ def add_person() -> Response:
         return _refused(form.with_error("who", _refusal_text(found.name, problem)))
     with store().read() as tx:
         view = targets.get(tx, actor(), made["target_id"], now())
-    lately = gettext(" You wrote to them within the last 90 days.") if "already_written" in made["told"] else ""
+    text = gettext("Added %(name)s.", name=view.person.name)
+    if "already_written" in made["told"]:
+        text = " ".join((text, gettext("You wrote to them within the last 90 days.")))
     return people.parts(
         form.data,
-        toast=Toast(gettext("Added %(name)s.%(lately)s", name=view.person.name, lately=lately)),
+        toast=Toast(text),
         adding=forms.empty_form(),
     )
 
@@ -155,9 +157,9 @@ def _refusal_text(name: str, problem: Problem) -> str:
         zone = seats.read(tx, None).zone
     target: TargetEntry = problem.extra["target"]
     return gettext(
-        "%(name)s has been on your list since %(zone)s.",
+        "%(name)s has been on your list since %(day)s.",
         name=target.person.name,
-        zone=dates.day(target.created_at, zone),
+        day=dates.day(target.created_at, zone),
     )
 
 

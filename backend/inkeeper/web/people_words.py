@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from inkeeper.services.people.targets import View
-from inkeeper.vocabulary import BulkAction
+from inkeeper.vocabulary import BulkAction, TargetState
 from inkeeper.web import dates
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
@@ -51,6 +51,23 @@ NOT_ADDED = Translated(
 )
 """Why people of a pasted list are not added, by code."""
 
+LIST_REFUSALS = Translated(
+    {
+        "columns_needed": gettext_noop("Which column holds what? The name is needed."),
+        "preview_outdated": gettext_noop(
+            "Something changed since you looked. Choose the file again. Nothing was added."
+        ),
+        "idempotency_conflict": gettext_noop(
+            "The file has changed since you looked. Choose it again. Nothing was added."
+        ),
+        "rows_not_understood": gettext_noop(
+            "Some rows can't be read. Look again, then leave them out or correct the file."
+        ),
+        "invalid": gettext_noop("The file has changed since you looked. Choose it again."),
+    }
+)
+"""Why a list of people is refused, by problem code."""
+
 LIST_COLUMNS = Translated(
     {
         "name": gettext_noop("Name"),
@@ -71,14 +88,39 @@ LIST_COLUMNS = Translated(
 )
 """The fields that a column of a list can have."""
 
+FIELD_NAMES = Translated(
+    {
+        "first_name": gettext_noop("first name"),
+        "last_name": gettext_noop("last name"),
+        "name": gettext_noop("name"),
+        "company": gettext_noop("company"),
+        "headline": gettext_noop("headline"),
+        "note": gettext_noop("note"),
+    }
+)
+"""The variables of a text within a sentence."""
+
+STATES: Translated[TargetState, str] = Translated(
+    {
+        "ready": gettext_noop("Ready"),
+        "held": gettext_noop("Held"),
+        "planned": gettext_noop("Planned"),
+        "waiting": gettext_noop("Waiting"),
+        "answered": gettext_noop("Answered"),
+        "done": gettext_noop("Done"),
+        "dropped": gettext_noop("Dropped"),
+    }
+)
+"""The states of targets without further facts."""
+
 _DONE: dict[BulkAction, tuple[str, str]] = {
-    "drop": (gettext_noop("Dropped %(who)s."), gettext_noop("Dropped %(number)s people.")),
+    "drop": (gettext_noop("Dropped %(who)s."), gettext_noop("Dropped %(people)s.")),
     "mark": (
         gettext_noop("Marked %(who)s: do not contact."),
-        gettext_noop("Marked %(number)s people: do not contact."),
+        gettext_noop("Marked %(people)s: do not contact."),
     ),
-    "first": (gettext_noop("%(who)s is at the top."), gettext_noop("%(number)s people are at the top.")),
-    "later": (gettext_noop("%(who)s: %(day)s."), gettext_noop("%(number)s people: %(day)s.")),
+    "first": (gettext_noop("%(who)s is at the top."), gettext_noop("%(people)s are at the top.")),
+    "later": (gettext_noop("%(who)s: %(day)s."), gettext_noop("%(people)s: %(day)s.")),
 }
 
 
@@ -95,60 +137,71 @@ def people(number: int) -> str:
     return ngettext("%(number)s person", "%(number)s people", number)
 
 
+@blueprint.app_template_filter("field_name")
+def field_name(variable: str) -> str:
+    """The name of a text's variable in words: `first name`."""
+    return FIELD_NAMES[variable]
+
+
 @blueprint.app_template_filter("state_text")
 def state_text(view: View, zone: str) -> StateText:
     """A target's state: `Planned Thu 3 Dec`, `Held until 1 Dec (new credits)`, `Waiting since 20 Oct`."""
     today, row = dates.today(zone), view.target
     if view.state == "held":
-        until = (
-            gettext(" until %(today)s (new credits)", today=short_day(view.held_until, today))
-            if view.held_until
-            else ""
-        )
-        return StateText(f"Held{until}", "held")
+        return StateText(_held(view, today), "held")
     if view.state == "planned" and row.planned_on:
-        late = row.planned_on < today
-        time = f", {row.planned_at}" if row.planned_at else ""
-        return StateText(
-            gettext("Planned %(today)s%(time)s", today=dates.day_text(row.planned_on, today), time=time),
-            "late" if late else "good",
-        )
+        return StateText(_planned(row.planned_on, row.planned_at, today), "late" if row.planned_on < today else "good")
     if view.state == "waiting":
-        if row.opens_on is not None:
-            return StateText(gettext("Follow-up %(today)s", today=short_day(row.opens_on, today, "on ")))
-        since = (
-            gettext(" since %(today)s", today=short_day(dates.day_of(row.last_sent_at, zone), today))
-            if row.last_sent_at
-            else ""
-        )
-        return StateText(f"Waiting{since}")
+        return StateText(_waiting(view, zone, today))
     if view.state == "ready":
         return _ready(view, today)
     if view.state == "dropped" and view.person.do_not_contact:
         return StateText(gettext("Do not contact"))
-    return StateText(view.state.capitalize(), "good" if view.state == "answered" else "")
+    return StateText(STATES[view.state], "good" if view.state == "answered" else "")
+
+
+def _held(view: View, today: date) -> str:
+    if not view.held_until:
+        return STATES["held"]
+    return gettext("Held until %(day)s (new credits)", day=short_day(view.held_until, today))
+
+
+def _planned(which: date, time: str | None, today: date) -> str:
+    day = dates.day_text(which, today)
+    return gettext("Planned %(day)s, %(time)s", day=day, time=time) if time else gettext("Planned %(day)s", day=day)
+
+
+def _waiting(view: View, zone: str, today: date) -> str:
+    row = view.target
+    if row.opens_on is not None:
+        if dates.NEAR.get((row.opens_on - today).days):
+            return gettext("Follow-up %(day)s", day=short_day(row.opens_on, today))
+        return gettext("Follow-up on %(day)s", day=short_day(row.opens_on, today))
+    if row.last_sent_at:
+        return gettext("Waiting since %(day)s", day=short_day(dates.day_of(row.last_sent_at, zone), today))
+    return STATES["waiting"]
 
 
 def _ready(view: View, today: date) -> StateText:
     row = view.target
     if row.opens_on is not None and row.opens_on > today:
-        return StateText(gettext("From %(today)s", today=short_day(row.opens_on, today)))
+        return StateText(gettext("From %(day)s", day=short_day(row.opens_on, today)))
     if view.step > 1:
         return StateText(gettext("Follow-up due"), "late")
     if row.due is not None:
         return StateText(
-            gettext("Due %(today)s", today=dates.day_text(row.due, today)), "late" if row.due < today else ""
+            gettext("Due %(day)s", day=dates.on_day_text(row.due, today)), "late" if row.due < today else ""
         )
-    return StateText(gettext("Ready"))
+    return StateText(STATES["ready"])
 
 
-def short_day(which: date, today: date, before: str = "") -> str:
-    """`today`, `tomorrow`, else `3 Dec`, with the year if it is more than 300 days away. `before` precedes a date."""
+def short_day(which: date, today: date) -> str:
+    """`today`, `tomorrow`, else `3 Dec`, with the year if it is more than 300 days away."""
     near = dates.NEAR.get((which - today).days)
     if near:
         return near
     is_far = abs((which - today).days) > 300
-    return before + (language().day_and_year(which) if is_far else language().day(which))
+    return language().day_and_year(which) if is_far else language().day(which)
 
 
 def done_text(action: BulkAction, names: list[str], number: int, skipped: int, day: str = "") -> str:
@@ -161,11 +214,17 @@ def done_text(action: BulkAction, names: list[str], number: int, skipped: int, d
             else gettext("Nothing more is to be written there.")
         )
     message = one if number == 1 and names else many
-    text = gettext(message, who=names[0] if names else "", number=number, day=day)
-    return text + (gettext(" %(skipped)s had nothing to come.", skipped=skipped) if skipped else "")
+    text = gettext(message, who=names[0] if names else "", people=people(number), day=day)
+    return " ".join((text, gettext("%(skipped)s had nothing to come.", skipped=skipped))) if skipped else text
 
 
 @blueprint.app_context_processor
 def list_names() -> dict[str, Any]:
     """Template variables: texts of the list's codes."""
-    return {"SHOWS": SHOWS, "UNREAD": UNREAD, "NOT_ADDED": NOT_ADDED, "LIST_COLUMNS": LIST_COLUMNS}
+    return {
+        "SHOWS": SHOWS,
+        "UNREAD": UNREAD,
+        "NOT_ADDED": NOT_ADDED,
+        "LIST_COLUMNS": LIST_COLUMNS,
+        "LIST_REFUSALS": LIST_REFUSALS,
+    }

@@ -132,7 +132,7 @@ def save_planning() -> Response:
         fresh = seats.read(tx, found.account_id)
     return pages.page(
         "app/plan_done.html",
-        title=gettext("Plan"),
+        title=gettext("Plan your InMails"),
         here="people",
         seats=fresh,
         number=len(placed),
@@ -175,7 +175,7 @@ def _page(found: Seats, form: Form, status: int = 200) -> Response:
     form, shown = _preview(found, form)
     return pages.page(
         "app/plan.html",
-        title=gettext("Plan"),
+        title=gettext("Plan your InMails"),
         here="people",
         seats=found,
         status=422 if form.errors else status,
@@ -240,6 +240,7 @@ def _shown(found: Seats, planned: Planned) -> dict[str, Any]:
     rows = [
         {
             "day": dates.day_text(one.day, today),
+            "on": dates.on_day_text(one.day, today),
             "new": len(names[one.day]),
             "planned": one.planned,
             "before": one.planned - len(names[one.day]),

@@ -17,7 +17,7 @@ from inkeeper.services.ledger.advice import PlanAdvice
 from inkeeper.services.ledger.report import HeatMap, Report, ReportMonth, Reports, Totals
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
-from inkeeper.web import charts, forms, pages, report_words, seats
+from inkeeper.web import charts, forms, pages, report_words, seats, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import gettext, language, ngettext
 
@@ -159,7 +159,8 @@ def _week(found: HeatMap) -> dict[str, Any] | None:
         return None
     used = [hour for row in found.sent for hour, sent in enumerate(row) if sent]
     hours = range(min(used), max(used) + 1)
-    days = [[_hour(found, day, hour) for hour in hours] for day in range(len(found.weekdays))]
+    week = [day - 1 for day in language().weekdays]
+    days = [[_hour(found, day, hour) for hour in hours] for day in week]
     best = [
         gettext(
             "%(day)s %(time)s (%(rate)s of %(sent)s)",
@@ -170,7 +171,8 @@ def _week(found: HeatMap) -> dict[str, Any] | None:
         )
         for hour in found.best
     ]
-    return {"hours": list(hours), "days": days, "names": language().formats.short_days, "best": best}
+    names = [language().formats.short_days[day] for day in week]
+    return {"hours": list(hours), "days": days, "names": names, "best": best}
 
 
 def _hour(found: HeatMap, day: int, hour: int) -> dict[str, Any]:
@@ -183,7 +185,9 @@ def _advice_values(made: PlanAdvice, zone: str) -> dict[str, Any]:
     return {
         "verdict": report_words.verdict(made, zone),
         "changes": [
-            report_words.change(plan.change, plan.title, made.as_of, zone) for plan in made.plans if plan.change
+            report_words.change(plan.change, words.plan_title(plan.title), made.as_of, zone)
+            for plan in made.plans
+            if plan.change
         ],
         "leaving": made.if_cancelled and report_words.leaving(made, made.if_cancelled, zone),
         "periods": [(_name(period.start, period.end, zone), period) for period in made.history.periods],

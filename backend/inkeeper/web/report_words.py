@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from inkeeper.rules import money
 from inkeeper.rules.advice import EARLY_BY
@@ -15,20 +15,28 @@ from inkeeper.web import dates, words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
 
+
+class Column(NamedTuple):
+    """A column of the months' table: its heading, and the word behind a number, as in `12 used`."""
+
+    heading: str
+    behind: str
+
+
 COLUMNS = Translated(
     {
-        "granted": gettext_noop("New"),
-        "used": gettext_noop("Used"),
-        "free": gettext_noop("Free"),
-        "returned": gettext_noop("Came back"),
-        "expired": gettext_noop("Expired"),
-        "forfeited": gettext_noop("Over the limit"),
-        "voided": gettext_noop("Lost with the plan"),
-        "adjusted": gettext_noop("Adjusted"),
-        "left": gettext_noop("Left"),
+        "granted": Column(gettext_noop("New"), gettext_noop("new")),
+        "used": Column(gettext_noop("Used"), gettext_noop("used")),
+        "free": Column(gettext_noop("Free"), gettext_noop("free")),
+        "returned": Column(gettext_noop("Came back"), gettext_noop("came back")),
+        "expired": Column(gettext_noop("Expired"), gettext_noop("expired")),
+        "forfeited": Column(gettext_noop("Over the limit"), gettext_noop("over the limit")),
+        "voided": Column(gettext_noop("Lost with the plan"), gettext_noop("lost with the plan")),
+        "adjusted": Column(gettext_noop("Adjusted"), gettext_noop("adjusted")),
+        "left": Column(gettext_noop("Left"), gettext_noop("left")),
     }
 )
-"""The column headings of the months' table, in order."""
+"""The columns of the months' table, in order."""
 
 LOSSES = Translated(
     {
@@ -56,9 +64,45 @@ RULES = Translated(
 )
 """The source of each rule book, with its rule about unused credits."""
 
+_ENOUGH = {
+    (True, True): gettext_noop("Downgrade to %(title)s: its %(credits)s would have been enough every month."),
+    (True, False): gettext_noop("Downgrade to %(title)s: its %(credits)s would have been enough every month but one."),
+    (False, True): gettext_noop("Downgrade to %(title)s: its %(credits)s would have been enough every period."),
+    (False, False): gettext_noop(
+        "Downgrade to %(title)s: its %(credits)s would have been enough every period but one."
+    ),
+}
+"""The advice to downgrade, by whether the periods are months and whether the plan was always enough."""
+
+_BUSY = {
+    True: gettext_noop("Stay on %(title)s: %(early)s. That's a busy month now and then, not a lasting need."),
+    False: gettext_noop("Stay on %(title)s: %(early)s. That's a busy period now and then, not a lasting need."),
+}
+"""The advice to stay in spite of a busy period, by whether the periods are months."""
+
 _DAYS_FROM_HOURS = 48
 _HOURS_FROM = 1.5
 _NOTHING = "–"
+
+# translators: %(Day)s is a day at the beginning of a sentence: "Tomorrow", "On Mon 30 Nov". %(lost)s is such as
+# "12 credits (€38)". %(left)s is a number or "none".
+_EFFECTS = {
+    "lose_and_get": (
+        gettext_noop("You'd lose %(lost)s, get %(new)s and have %(left)s left."),
+        gettext_noop("%(Day)s you'd lose %(lost)s, get %(new)s and have %(left)s left."),
+    ),
+    "lose": (
+        gettext_noop("You'd lose %(lost)s and have %(left)s left."),
+        gettext_noop("%(Day)s you'd lose %(lost)s and have %(left)s left."),
+    ),
+    "get": (
+        gettext_noop("You'd get %(new)s and have %(left)s left."),
+        gettext_noop("%(Day)s you'd get %(new)s and have %(left)s left."),
+    ),
+    "keep": (gettext_noop("You'd keep your %(kept)s."), gettext_noop("%(Day)s you'd keep your %(kept)s.")),
+    "nothing": (gettext_noop("You'd lose nothing."), gettext_noop("%(Day)s you'd lose nothing.")),
+}
+"""The effect of a plan change: at once, and on a later day."""
 
 
 @blueprint.app_template_filter("percent")
@@ -97,12 +141,20 @@ def average(number: float) -> str:
 
 @blueprint.app_template_filter("waited")
 def waited(hours: float) -> str:
-    """An approximate duration in words: `an hour`, `5 hours`, `3 days`."""
+    """The time within which half of the replies came, in about hours or days."""
     if hours >= _DAYS_FROM_HOURS:
-        return ngettext("%(number)s day", "%(number)s days", round(hours / 24))
+        return ngettext(
+            "Half of the replies came within %(number)s day.",
+            "Half of the replies came within %(number)s days.",
+            round(hours / 24),
+        )
     if hours >= _HOURS_FROM:
-        return ngettext("%(number)s hour", "%(number)s hours", round(hours))
-    return gettext("an hour")
+        return ngettext(
+            "Half of the replies came within %(number)s hour.",
+            "Half of the replies came within %(number)s hours.",
+            round(hours),
+        )
+    return gettext("Half of the replies came within an hour.")
 
 
 @blueprint.app_template_filter("day_name")
@@ -115,18 +167,20 @@ def difference(found: Differences) -> str:
     """The difference between LinkedIn's balance and the ledger's in words."""
     count = found.credits
     if found.code == "not_logged":
-        missing = ngettext("1 InMail wasn't", "%(number)s InMails weren't", count)
-        return gettext(
-            "%(missing)s logged: LinkedIn showed %(count)s fewer than Inkeeper had.", missing=missing, count=count
+        return ngettext(
+            "1 InMail wasn't logged: LinkedIn showed 1 fewer than Inkeeper had.",
+            "%(number)s InMails weren't logged: LinkedIn showed %(number)s fewer than Inkeeper had.",
+            count,
         )
-    return gettext("LinkedIn showed %(count)s more than Inkeeper had.", count=words.credits(count))
+    return gettext("LinkedIn showed %(credits)s more than Inkeeper had.", credits=words.credits(count))
 
 
 def verdict(advice: PlanAdvice, zone: str) -> str:
     """The advice in one or two sentences."""
     history, kind = advice.history, advice.verdict
     many, plan = history.full_periods, _option(advice, advice.to_plan or advice.plan)
-    title = plan.title
+    title = words.plan_title(plan.title)
+    # translators: A part of sentences such as "Upgrade to Recruiter: you ran out …, and lately too."
     early = gettext(
         "you ran out more than %(span)s early in %(early)s of %(periods)s",
         span=_early_span(),
@@ -135,32 +189,22 @@ def verdict(advice: PlanAdvice, zone: str) -> str:
     )
     if history.enough_on:
         return gettext(
-            "Advice on your plan needs %(history)s: look again %(zone)s.",
-            history=_more_periods(history.missing, history),
-            zone=_on(history.enough_on, zone),
+            "Advice on your plan needs %(periods)s: look again %(day)s.",
+            periods=_more_periods(history.missing, history),
+            day=_on(history.enough_on, zone),
         )
     if kind == "upgrade":
         return gettext("Upgrade to %(title)s: %(early)s, and lately too.", title=title, early=early)
     if kind == "cancel":
         covered = many - _short_periods(_free_plan(advice))
         return gettext(
-            "Cancel: you'd have missed no credit in %(covered)s of %(history)s.",
+            "Cancel: you'd have missed no credit in %(covered)s of %(periods)s.",
             covered=covered,
-            history=_periods(many, history),
+            periods=_periods(many, history),
         )
     if kind == "downgrade":
-        noun = _noun(history)
-        enough = (
-            gettext("every %(noun)s", noun=noun)
-            if not _short_periods(plan)
-            else gettext("every %(noun)s but one", noun=noun)
-        )
-        return gettext(
-            "Downgrade to %(title)s: its %(plan)s would have been enough %(enough)s.",
-            title=title,
-            plan=words.credits(plan.allotment),
-            enough=enough,
-        )
+        message = _ENOUGH[history.period_months == 1, not _short_periods(plan)]
+        return gettext(message, title=title, credits=words.credits(plan.allotment))
     return _stay(advice, title, early)
 
 
@@ -182,12 +226,7 @@ def _stay(advice: PlanAdvice, title: str, early: str) -> str:
     if advice.need == "lasting":
         return gettext("Stay on %(title)s: %(early)s, but there's no larger plan.", title=title, early=early)
     if advice.need == "busy_month":
-        return gettext(
-            "Stay on %(title)s: %(early)s. That's a busy %(advice)s now and then, not a lasting need.",
-            title=title,
-            early=early,
-            advice=_noun(advice.history),
-        )
+        return gettext(_BUSY[advice.history.period_months == 1], title=title, early=early)
     return gettext("Stay on %(title)s: no cheaper plan would have covered what you sent.", title=title)
 
 
@@ -196,62 +235,61 @@ def change(found: PlanChange, title: str, now: datetime, zone: str) -> tuple[str
     names = {
         "upgrade": gettext("Upgrade to %(title)s", title=title),
         "downgrade": gettext("Downgrade to %(title)s", title=title),
-        "cancel": gettext("Cancel"),
+        "cancel": gettext("Cancel the subscription"),
     }
-    at = found.effective_at
-    when = _on(at, zone)
-    begin = "You'd" if at <= now else gettext("%(upper)s%(when)s you'd", upper=when[0].upper(), when=when[1:])
-    after = found.balance_after
-    steps = []
-    if found.voided:
-        worth = f" ({words.amount(found.value_voided)})" if found.value_voided else ""
-        steps.append(gettext("lose %(found)s%(worth)s", found=words.credits(found.voided), worth=worth))
-    if found.granted:
-        steps.append(gettext("get %(found)s", found=words.credits(found.granted)))
-    if not steps:
-        done = (
-            gettext("%(begin)s keep your %(after)s.", begin=begin, after=words.credits(after))
-            if after
-            else gettext("%(begin)s lose nothing.", begin=begin)
-        )
-    else:
-        done = gettext(
-            "%(begin)s %(steps)s and have %(after)s left.",
-            begin=begin,
-            steps=", ".join(steps),
-            after=language().number(after) if after else gettext("none"),
-        )
-    coming = found.next_renewal
+    done, coming = _effect(found, now, zone), found.next_renewal
     if coming:
-        done += gettext(" The next %(credits)s come %(zone)s.", credits=coming.credits, zone=dates.day(coming.at, zone))
+        following = gettext(
+            "The next %(credits)s come %(day)s.", credits=coming.credits, day=dates.on_day(coming.at, zone)
+        )
+        done = f"{done} {following}"
     return names[found.direction], done
+
+
+def _effect(found: PlanChange, now: datetime, zone: str) -> str:
+    """The effect of a plan change on the credits in one sentence, with its day if that is still to come."""
+    after, later = found.balance_after, found.effective_at > now
+    if found.voided:
+        kind = "lose_and_get" if found.granted else "lose"
+    elif found.granted:
+        kind = "get"
+    else:
+        kind = "keep" if after else "nothing"
+    when = _on(found.effective_at, zone)
+    lost = words.credits(found.voided)
+    if found.value_voided:
+        lost = gettext("%(credits)s (%(worth)s)", credits=lost, worth=words.amount(found.value_voided))
+    return gettext(
+        _EFFECTS[kind][later],
+        Day=when[0].upper() + when[1:],
+        lost=lost,
+        new=words.credits(found.granted),
+        kept=words.credits(after),
+        left=language().number(after) if after else gettext("none"),
+    )
 
 
 def leaving(advice: PlanAdvice, rest: IfCancelled, zone: str) -> str:
     """When to cancel, and what to do before that, in words."""
-    renewal = dates.day(rest.renews_at, zone)
-    by = dates.day_text(rest.cancel_by, dates.today(zone))
-    use = (
-        gettext("Use your %(rest)s first, by %(by)s. ", rest=words.credits(rest.credits), by=by) if rest.credits else ""
-    )
-    if rest.cancelled:
-        return gettext(
-            "%(use)sYour subscription ends %(renewal)s, and what's left then is lost.", use=use, renewal=renewal
-        )
+    renewal, last = dates.on_day(rest.renews_at, zone), rest.cancel_by
+    by, on = dates.day_text(last, dates.today(zone)), dates.on_day_text(last, dates.today(zone))
     leave = _free_plan(advice).change
-    if leave and leave.effective_at > advice.as_of:
-        return gettext(
-            "%(use)sCancel by %(by)s, or you'll pay again %(renewal)s. What's left then is lost.",
-            use=use,
-            by=by,
+    if rest.cancelled:
+        end = gettext("Your subscription ends %(renewal)s, and what's left then is lost.", renewal=renewal)
+    elif leave and leave.effective_at > advice.as_of:
+        end = gettext(
+            "Cancel by %(by)s, or you'll pay again %(renewal)s. What's left then is lost.", by=by, renewal=renewal
+        )
+    else:
+        end = gettext(
+            "If you cancel, do it %(day)s: what's left is lost at once, and %(renewal)s you'd pay again.",
+            day=on,
             renewal=renewal,
         )
-    return gettext(
-        "%(use)sIf you cancel, do it %(by)s: what's left is lost at once, and %(renewal)s you'd pay again.",
-        use=use,
-        by=by,
-        renewal=renewal,
-    )
+    if not rest.credits:
+        return end
+    use = gettext("Use your %(credits)s first, by %(by)s.", credits=words.credits(rest.credits), by=by)
+    return f"{use} {end}"
 
 
 def _on(at: datetime, zone: str) -> str:
@@ -264,10 +302,6 @@ def _early_span() -> str:
     if EARLY_BY.days == 7:
         return gettext("a week")
     return ngettext("%(number)s day", "%(number)s days", EARLY_BY.days)
-
-
-def _noun(history: History) -> str:
-    return gettext("month") if history.period_months == 1 else gettext("period")
 
 
 def _periods(many: int, history: History) -> str:

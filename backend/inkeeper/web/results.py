@@ -29,6 +29,17 @@ WAYS = Translated(
 )
 """The dimensions of the results, by code: the heading of the first column."""
 
+CAPTIONS = Translated(
+    {
+        "text": gettext_noop("Replies by text"),
+        "campaign": gettext_noop("Replies by campaign"),
+        "purpose": gettext_noop("Replies by purpose"),
+        "weekday": gettext_noop("Replies by weekday"),
+        "hour": gettext_noop("Replies by hour"),
+    }
+)
+"""The tables' names for screen readers."""
+
 _NO_VALUE = Translated(
     {"text": gettext_noop("No text"), "campaign": gettext_noop("No campaign"), "purpose": gettext_noop("Not said")}
 )
@@ -50,6 +61,8 @@ def show_results() -> Response:
     with store().read() as tx:
         found = seats.read(tx, query.get("account"))
         rows = results.list_results(tx, actor(), found.account_id, by, now())
+        if by == "weekday":
+            rows = sorted(rows, key=lambda row: language().weekdays.index(int(row.key)))
         better = {row.key: _name(tx, row.difference) for row in rows if row.difference}
     whole = Counts(sum(row.sent for row in rows), sum(row.answered for row in rows), 0)
     top = _top(rows)
@@ -63,7 +76,7 @@ def show_results() -> Response:
         differences=better,
         whole=whole,
         rate=result_of(whole, None, 0),
-        top=top,
+        top=top / 100,
         fewest=MIN_SENT,
         rated=any(row.rate is not None for row in rows),
         priced=any(row.cost_per_answer for row in rows),
@@ -109,7 +122,7 @@ def _shown(by: str, row: Row, top: int) -> dict[str, Any]:
     return row._asdict() | {
         "name": name_of(by, row),
         "bar": bar(row, top),
-        "range": f"{ends}%",
+        "range": language().formats.percent.format(ends),
     }
 
 
@@ -121,5 +134,5 @@ def _name(tx: Any, difference: str) -> str:
 
 @blueprint.app_context_processor
 def ways() -> dict[str, Any]:
-    """Template variable: the dimensions."""
-    return {"WAYS": WAYS}
+    """Template variables: the dimensions, and their tables' names."""
+    return {"WAYS": WAYS, "CAPTIONS": CAPTIONS}

@@ -23,12 +23,14 @@ from inkeeper.web import forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.choices import zones
 from inkeeper.web.forms import Form, FormSchema
-from inkeeper.web.language import gettext, gettext_noop
+from inkeeper.web.language import gettext, gettext_noop, language
 from inkeeper.web.seats import NoAccountYet, Seats
 from inkeeper.web.settings_words import CARRY_OVER
+from inkeeper.web.words import typed_amount
 
 _DAYS = tuple(f"day{number}" for number in range(1, 8))
 _AMOUNT = gettext_noop("Enter an amount, such as 29.99.")
+_CURRENCY = gettext_noop("Choose a currency.")
 _NAME = {"required": gettext_noop("Enter a name.")}
 _REFUSED = {
     "plan": ("plan", gettext_noop("These credit rules don't know this plan.")),
@@ -42,7 +44,7 @@ class PricesForm(FormSchema):
     """A form with the plan's price; subclasses add fields `price-…` for other plans."""
 
     amount = fields.String(load_default="", validate=validate.Length(max=12, error=_AMOUNT))
-    currency = fields.String(load_default="EUR", validate=validate.Regexp(r"^[A-Z]{3}\Z", error="Choose a currency."))
+    currency = fields.String(load_default="EUR", validate=validate.Regexp(r"^[A-Z]{3}\Z", error=_CURRENCY))
 
     @validates_schema
     def _amounts_are_amounts(self, data: dict[str, Any], **_: Any) -> None:
@@ -176,7 +178,7 @@ def _created(tx: Transaction, data: Mapping[str, Any]) -> dict[str, Any]:
             wanted[name] = data[field]
     if data["amount"]:
         wanted["price"] = money.parse(data["amount"], data["currency"])._asdict()
-    made = accounts.create_account(tx, actor(), wanted, now())
+    made = accounts.create_account(tx, actor(), wanted, now(), language())
     return {"account_id": made.account.id, "doubted": made.wrong_book is not None}
 
 
@@ -189,12 +191,12 @@ def _cards(account_id: str, status: int = 200, *, toast: str = "", **values: Any
 def _values(account_id: str) -> dict[str, Any]:
     with store().read() as tx:
         account = accounts.get_account(tx, actor(), account_id, now())
-    typed = {f"price-{plan}": money.decimal(price) for plan, price in account.plan_prices.items()}
+    typed = {f"price-{plan}": typed_amount(price) for plan, price in account.plan_prices.items()}
     prices = [each for each in (account.price, *account.plan_prices.values()) if each]
     form = forms.empty_form(
         name=account.name,
         reserve=account.reserve,
-        amount=money.decimal(account.price) if account.price else "",
+        amount=typed_amount(account.price) if account.price else "",
         currency=prices[0].currency if prices else "EUR",
         **{f"day{day}": "1" for day in account.working_days},
         **typed,

@@ -85,16 +85,15 @@ def erase() -> Response:
         )
     else:
         toast = ngettext("Erased from %(number)s InMail.", "Erased from %(number)s InMails.", erased.inmails)
+    toasts = [toast]
     if erased.mentions:
         count = len(erased.mentions)
-        toast += ngettext(" 1 text still mentions them.", " %(number)s texts still mention them.", count)
-        toast += gettext(" Search your history for the name.")
+        toasts.append(ngettext("1 text still mentions them.", "%(number)s texts still mention them.", count))
+        toasts.append(gettext("Search your history for the name."))
     if erased.copies_left:
-        toast += gettext(
-            " Delete these copies too: %(copies_left)s.",
-            copies_left=", ".join(path.name for path in erased.copies_left),
-        )
-    return cards(_account(form), toast=toast)
+        names = ", ".join(path.name for path in erased.copies_left)
+        toasts.append(gettext("Delete these copies too: %(names)s.", names=names))
+    return cards(_account(form), toast=" ".join(toasts))
 
 
 def cards(account_id: str | None, status: int = 200, *, toast: str = "", **shown: Any) -> Response:

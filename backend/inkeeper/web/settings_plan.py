@@ -23,7 +23,7 @@ from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.language import Translated, gettext, gettext_noop
 from inkeeper.web.settings_account import plans_of
-from inkeeper.web.words import every
+from inkeeper.web.words import every, plan_title
 
 CANCEL = "cancel"
 _NOT_A_DAY = gettext_noop("Enter a day.")
@@ -252,7 +252,7 @@ def _values(account_id: str) -> dict[str, Any]:
     return {
         "account": account,
         "changes": changes[::-1],
-        "titles": {plan.id: plan.title for plan in plans},
+        "titles": {plan.id: plan_title(plan.title) for plan in plans},
         "targets": _targets(account, plans),
         "rule_books": rule_books.list_rule_books(now()),
         "doubted": doubted,
@@ -268,9 +268,13 @@ def _targets(account: CurrentAccount, plans: list[ListedPlan]) -> dict[str, str]
     """The selectable targets of a plan change, in words by plan code."""
 
     def words_of(plan: ListedPlan) -> str:
-        number = plan.allotment
-        return f"{plan.title}, " + (
-            gettext("as your contract says") if number is None else f"{number} {every(plan.allotment_months)}"
+        if plan.allotment is None:
+            return gettext("%(plan)s, as your contract says", plan=plan.title)
+        return gettext(
+            "%(plan)s, %(number)s %(every)s",
+            plan=plan.title,
+            number=plan.allotment,
+            every=every(plan.allotment_months),
         )
 
     targets = {"": gettext("Choose…")}

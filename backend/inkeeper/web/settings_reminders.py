@@ -23,14 +23,14 @@ from inkeeper.web import forms, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.downloads import send_ticket
 from inkeeper.web.forms import FormSchema
-from inkeeper.web.language import gettext
+from inkeeper.web.language import gettext, gettext_noop
 from inkeeper.web.settings_browsers import address
 
 _SECRET = "calendar"  # noqa: S105 (a purpose, not a secret)
 
 
 _LEADS = ("first", "second", "third")
-_DAYS = f"Enter a number of days from 1 to {MAX_LEAD_DAYS}."
+_DAYS = gettext_noop("Enter a number of days from 1 to 60.")
 
 
 def _days() -> fields.Integer:

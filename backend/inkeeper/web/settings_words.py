@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from decimal import Decimal
 from typing import Any
 
 from inkeeper.rules import money
 from inkeeper.rules.money import Money
 from inkeeper.services.imports.batches import Preview
 from inkeeper.services.imports.reading import Note
+from inkeeper.web import words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
 
@@ -202,7 +202,11 @@ def nothing(found: Preview) -> str:
     """Why a file adds nothing, from its preview."""
     reason = _NOTHING.get(found.nothing.code) if found.nothing else None
     if reason is None:
-        counts = [f"{language().number(each.inmails)} {ACTIONS[each.action]}" for each in found.actions]
+        counts = [
+            # translators: A number of InMails, and what an import does with them: "3 here already".
+            gettext("%(number)s %(action)s", number=each.inmails, action=ACTIONS[each.action])
+            for each in found.actions
+        ]
         reason = ", ".join(counts) or gettext("there's no InMail in it")
     return gettext("Nothing to import: %(reason)s.", reason=reason)
 
@@ -287,15 +291,21 @@ STORED = Translated(
 @blueprint.app_template_filter("exact_money")
 def exact_money(value: Money) -> str:
     """An exact amount of money: `€29.99`, `CHF 120.00`."""
-    unit = {"EUR": "€", "USD": "$", "GBP": "£"}.get(value.currency, f"{value.currency} ")
-    return f"{unit}{Decimal(money.decimal(value)):,}"
+    whole, _, minor = money.decimal(value).partition(".")
+    return words.in_currency(value.currency, int(whole), minor, exact=True)
+
+
+@blueprint.app_template_global("weekdays")
+def weekdays() -> dict[int, str]:
+    """The short names of the weekdays by ISO number, in the order of the language's week."""
+    names = language().formats.short_days
+    return {day: names[day - 1] for day in language().weekdays}
 
 
 @blueprint.app_context_processor
 def names() -> dict[str, Any]:
     """Template variables: texts of codes."""
     return {
-        "WEEKDAYS": language().formats.short_days,
         "CARRY_OVER": CARRY_OVER,
         "CREDIT_RULES": CREDIT_RULES,
         "IMPORT_KINDS": IMPORT_KINDS,

@@ -44,10 +44,10 @@ VARIABLES = Translated(
 )
 """The variables' names in words."""
 
-_FALLBACKS = {"company": "{{company|your company}}", "headline": "{{headline|your work}}"}
-
-INSERTS = {name: f"{{{{{name}}}}}" for name in VARIABLES} | _FALLBACKS
-"""The text that each variable's button inserts, with a fallback for values that are often missing."""
+# translators: The words after | are sent where a person's company or headline isn't known. Keep {{company|…}} as it is.
+_FALLBACKS = Translated(
+    {"company": gettext_noop("{{company|your company}}"), "headline": gettext_noop("{{headline|your work}}")}
+)
 
 _PROBLEM_TEXTS = {
     "empty_variable": gettext_noop("%(written)s names nothing. Write, for example, {{first_name}}."),
@@ -211,8 +211,12 @@ def problem_text(problem: TextProblem) -> str:
             if problem.suggestion
             else gettext("Use one of the buttons.")
         )
-        return gettext("There's nothing called {{%(written)s}}. %(hint)s", written=problem.written, hint=hint)
+        return " ".join((gettext("There's nothing called {{%(written)s}}.", written=problem.written), hint))
     return gettext(_PROBLEM_TEXTS[problem.code], written=problem.written, suggestion=problem.suggestion)
+
+
+def _at_line(problem: TextProblem) -> str:
+    return gettext("Line %(line)s: %(problem)s", line=problem.line, problem=problem_text(problem))
 
 
 def _seats(form: Form) -> Seats:
@@ -240,8 +244,7 @@ def _checked(form: Form) -> Form:
         if templates.length(form.data[name]) > limit:
             form = form.with_error(name, gettext("Use at most %(limit)s characters.", limit=str(limit)))
         elif problems:
-            line = gettext("Line %(line)s: ", line=problems[0].line) if name == "body" else ""
-            form = form.with_error(name, line + problem_text(problems[0]))
+            form = form.with_error(name, _at_line(problems[0]) if name == "body" else problem_text(problems[0]))
     return form
 
 
@@ -315,7 +318,7 @@ def _preview(tx: Transaction, found: Seats, subject: str, body: str, typed: str)
             ),
         ],
         "missing": [VARIABLES[name] for name in shown.missing],
-        "instead": shown.missing and _FALLBACKS.get(shown.missing[0], f"{{{{{shown.missing[0]}|there}}}}"),
+        "instead": shown.missing and _with_fallback(shown.missing[0]),
         "guide": templates.guide_of(shown.body_length),
         "marks": [mark for mark in (SHORT, LONG) if mark < shown.limit],
         "over": {
@@ -328,4 +331,11 @@ def _preview(tx: Transaction, found: Seats, subject: str, body: str, typed: str)
 @blueprint.app_context_processor
 def variables() -> dict[str, Any]:
     """Template variables: names and buttons of the text variables."""
-    return {"VARIABLES": VARIABLES, "INSERTS": INSERTS}
+    return {"VARIABLES": VARIABLES, "INSERTS": {name: _FALLBACKS.get(name, f"{{{{{name}}}}}") for name in VARIABLES}}
+
+
+def _with_fallback(variable: str) -> str:
+    """A variable with an example of what to write where its value is missing."""
+    # translators: Sent where a first name isn't known, as in "Hi there".
+    fallback = gettext("there")
+    return _FALLBACKS.get(variable) or f"{{{{{variable}|{fallback}}}}}"

@@ -75,7 +75,7 @@ def _low_balance(_low: LowBalance, summary: Overview) -> Note:
             "%(number)s more comes %(day)s.",
             "%(number)s more come %(day)s.",
             renewal.credits,
-            day=dates.day(renewal.at, summary.account.time_zone),
+            day=dates.on_day(renewal.at, summary.account.time_zone),
         )
         text = f"{text} {more}"
     page = f"/settings/reminders?account={summary.account.id}"

@@ -28,7 +28,7 @@ from inkeeper.web.blueprint import blueprint
 from inkeeper.web.browsers import FIREFOX, requesting_browser
 from inkeeper.web.choices import zones
 from inkeeper.web.forms import FormSchema
-from inkeeper.web.language import gettext, gettext_noop
+from inkeeper.web.language import gettext, gettext_noop, language
 
 PLANS = {
     "sales_navigator": "Sales Navigator",
@@ -36,9 +36,9 @@ PLANS = {
     "recruiter": "Recruiter",
     "premium_business": "Premium Business",
     "premium_career": "Premium Career",
-    "other": "Other",
+    "other": gettext_noop("Other"),
 }
-"""The selectable plans, by the names that LinkedIn sells them under."""
+"""The selectable plans, by the names that LinkedIn sells them under; the last one is translated."""
 
 OTHER = "other"
 _OTHER_IS = "premium_business"
@@ -167,12 +167,12 @@ def _page(step: int | None, status: int = 200, **values: Any) -> Response:
     undone = PLAN if not found else FINISH if connecting["connected"] else EXTENSION
     return pages.page(
         "app/welcome.html",
-        title="Set-up",
+        title=gettext("Set-up"),
         here="welcome",
         status=status,
         seats=found,
         step=step or undone,
-        PLANS=PLANS,
+        PLANS=PLANS | {OTHER: gettext(PLANS[OTHER])},
         zones=zones(),
         currencies={code: code for code in CURRENCIES},
         browser=requesting_browser(),
@@ -214,7 +214,7 @@ def _create(tx: Transaction, data: dict[str, Any]) -> dict[str, Any]:
     price = _price(data)
     if price:
         wanted["price"] = price._asdict()
-    made = accounts.create_account(tx, actor(), wanted, now())
+    made = accounts.create_account(tx, actor(), wanted, now(), language())
     return {"account_id": made.account.id, "ask": not book.outlasts_a_month(known)}
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from inkeeper.api.context import settings
 from inkeeper.errors import Problem
-from inkeeper.rules.money import Money
+from inkeeper.rules.money import Money, decimal
 from inkeeper.vocabulary import JournalKind, Outcome, ProblemCode
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
-from inkeeper.wording import amounts
+from inkeeper.wording import amounts, plans
 
 OUTCOMES: Translated[Outcome, str] = Translated(
     {
@@ -22,6 +22,17 @@ OUTCOMES: Translated[Outcome, str] = Translated(
     }
 )
 """The name of each outcome. `accepted` is LinkedIn's term for an interested reply."""
+
+OUTCOME_WORDS: Translated[Outcome, str] = Translated(
+    {
+        "pending": gettext_noop("waiting"),
+        "replied": gettext_noop("replied"),
+        "accepted": gettext_noop("accepted"),
+        "declined": gettext_noop("declined"),
+        "no_response": gettext_noop("no reply"),
+    }
+)
+"""The outcomes within a list or sentence."""
 
 PURPOSES = Translated(
     {
@@ -78,6 +89,18 @@ def credits(number: int) -> str:
     return ngettext("%(number)s credit", "%(number)s credits", number)
 
 
+@blueprint.app_template_filter("number")
+def number(value: int) -> str:
+    """A number as the language writes it: `12,345`."""
+    return language().number(value)
+
+
+@blueprint.app_template_filter("plan_title")
+def plan_title(title: str) -> str:
+    """The title of a plan: LinkedIn's name, which stays, or the name of the plan without a subscription."""
+    return plans.plan_title(title, language())
+
+
 @blueprint.app_template_filter("every")
 def every(months: int) -> str:
     """An interval in words: `a month`, `every 3 months`."""
@@ -90,9 +113,14 @@ def amount(value: Money) -> str:
     return amounts.short_money(value, language())
 
 
-def in_currency(currency: str, whole: int, minor: str) -> str:
-    """An amount with its currency's symbol or code, without the minor unit if that is 0."""
-    return amounts.in_currency(currency, whole, minor, language())
+def in_currency(currency: str, whole: int, minor: str, *, exact: bool = False) -> str:
+    """An amount with its currency's symbol or code, without the minor unit if that is 0 and the amount not `exact`."""
+    return amounts.in_currency(currency, whole, minor, language(), exact=exact)
+
+
+def typed_amount(value: Money) -> str:
+    """An exact amount without its currency, as a person types it: `29.99`."""
+    return decimal(value).replace(".", language().formats.decimal)
 
 
 @blueprint.app_template_filter("per_day")
@@ -104,4 +132,10 @@ def per_day(rate: float) -> str:
 @blueprint.app_context_processor
 def names() -> dict[str, Any]:
     """Template variables: texts of codes, and whether the server is a demo."""
-    return {"OUTCOMES": OUTCOMES, "PURPOSES": PURPOSES, "KINDS": KINDS, "demo": settings().demo}
+    return {
+        "OUTCOMES": OUTCOMES,
+        "OUTCOME_WORDS": OUTCOME_WORDS,
+        "PURPOSES": PURPOSES,
+        "KINDS": KINDS,
+        "demo": settings().demo,
+    }

@@ -11,6 +11,7 @@ from inkeeper.rules.agenda import Event, LastDays, Loss, NewCredits, Planned, Re
 from inkeeper.wording import dates
 from inkeeper.wording.amounts import credits
 from inkeeper.wording.language import Words
+from inkeeper.wording.plans import plan_title
 
 
 class Message(NamedTuple):
@@ -22,14 +23,14 @@ class Message(NamedTuple):
 
 def calendar_title(plan: str, words: Words) -> str:
     """The name of an account's calendar. `plan` is the title of its plan."""
-    return words.pgettext("agenda.calendar", "InMail credits (%(plan)s)", plan=plan)
+    return words.pgettext("agenda.calendar", "InMail credits (%(plan)s)", plan=plan_title(plan, words))
 
 
 def render(event: Event, words: Words) -> Message:
     """Render the event. The title names the plan."""
     said = _render(event, words)
     # translators: An event of the calendar, with the account's plan.
-    title = words.pgettext("agenda.title", "%(event)s (%(plan)s)", event=said.title, plan=event.plan)
+    title = words.pgettext("agenda.title", "%(event)s (%(plan)s)", event=said.title, plan=plan_title(event.plan, words))
     return said._replace(title=title)
 
 

@@ -34,12 +34,13 @@ def short_money(amount: Money, words: Words) -> str:
     return in_currency(amount.currency, int(whole), minor, words)
 
 
-def in_currency(currency: str, whole: int, minor: str, words: Words) -> str:
-    """An amount with its currency's symbol or code, without the minor unit if that is 0."""
-    number = words.number(whole) + (words.formats.decimal + minor if minor.strip("0") else "")
+def in_currency(currency: str, whole: int, minor: str, words: Words, *, exact: bool = False) -> str:
+    """An amount with its currency's symbol or code, without the minor unit if that is 0 and the amount not `exact`."""
+    has_minor = minor if exact else minor.strip("0")
+    number = words.number(whole) + (words.formats.decimal + minor if has_minor else "")
     if words.formats.money.startswith("{currency}"):
         return f"{currency_unit(currency)}{number}"
-    return f"{number} {currency_unit(currency).strip()}"
+    return f"{number}\N{NO-BREAK SPACE}{currency_unit(currency).strip()}"
 
 
 def currency_unit(currency: str) -> str:

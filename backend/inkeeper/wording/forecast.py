@@ -34,7 +34,8 @@ def _sends(found: Basis, words: Words) -> str:
 
 
 def _days(found: Basis, words: Words) -> str:
-    return words.npgettext("days", "%(number)s day", "%(number)s days", found.days)
+    # translators: A part of sentences such as "13 sends in 23 days".
+    return words.npgettext("basis.days", "%(number)s day", "%(number)s days", found.days)
 
 
 def _earlier(found: Basis, words: Words) -> str:

@@ -34,7 +34,9 @@ _GROUP = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 class Formats(NamedTuple):
     """The formats of numbers and dates of a language, from its CLDR data.
 
-    Lists of months begin with January, lists of days with Monday. `first_day` is the ISO number of the first weekday.
+    - Lists of months begin with January, lists of days with Monday. `first_day` is the ISO number of the first weekday.
+    - Short names of months and days are without the period of an abbreviation, so that no sentence ends in two periods.
+    - `direction` is `ltr` or `rtl`, for the HTML attribute `dir`.
     """
 
     months: list[str]
@@ -59,6 +61,7 @@ class Formats(NamedTuple):
     list_middle: str
     list_end: str
     list_two: str
+    direction: str
 
 
 class Words:
@@ -72,6 +75,16 @@ class Words:
         self.formats = formats
         self._messages = messages
         self._groups_digits = groups_digits
+
+    @property
+    def direction(self) -> str:
+        """The direction of writing: `ltr` or `rtl`."""
+        return self.formats.direction
+
+    @property
+    def weekdays(self) -> list[int]:
+        """The ISO numbers of the days of a week, the first day of the language's week first."""
+        return [(self.formats.first_day + place - 1) % 7 + 1 for place in range(7)]
 
     def pgettext(self, code: str, message: str, /, **values: Any) -> str:
         """The message with the context `code`. Values replace `%(name)s`; numbers are formatted in the language."""

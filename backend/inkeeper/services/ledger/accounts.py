@@ -30,9 +30,10 @@ from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import Product
+from inkeeper.wording.language import ENGLISH, Words
 from inkeeper.wording.plan_changes import other_book
 from inkeeper.wording.refusals import explain as explain_refusal
-from inkeeper.wording.starter_texts import STARTER_TEXTS
+from inkeeper.wording.starter_texts import starter_texts
 
 DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
 
@@ -145,9 +146,13 @@ def has_account(tx: Transaction, owner_name: str) -> bool:
     return stored.has_any(tx, owner_name)
 
 
-def create_account(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime) -> OpenedAccount:
+def create_account(
+    tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime, words: Words = ENGLISH
+) -> OpenedAccount:
     """Open an account. `wanted` holds the fields of the HTTP contract. An owner without texts gets the starter texts
     with their first account.
+
+    The starter texts that come with an owner's first account are in the language of `words`.
 
     Raises a 422 Problem for a plan that the book lacks, an unknown zone or book, a missing allotment, a date that
     cannot be.
@@ -163,7 +168,7 @@ def create_account(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now
     with refusals():
         periods.shared_time_zone(wanted["time_zone"])
     price = _money(wanted.get("price"))
-    _add_starter_texts(tx, actor, now)
+    _add_starter_texts(tx, actor, now, words)
     stored.add(
         tx,
         Account(
@@ -193,10 +198,10 @@ def create_account(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now
     return OpenedAccount(_current(owned_account(tx, actor, account_id), state), wrong_book(state))
 
 
-def _add_starter_texts(tx: Transaction, actor: Actor, now: datetime) -> None:
+def _add_starter_texts(tx: Transaction, actor: Actor, now: datetime, words: Words) -> None:
     """Store the starter texts for an owner without accounts and texts."""
     if not stored.has_account_or_text(tx, actor.owner_id):
-        for text in STARTER_TEXTS:
+        for text in starter_texts(words):
             texts.add(tx, actor.owner_id, text._asdict(), now)
 
 

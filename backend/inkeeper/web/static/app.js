@@ -388,7 +388,7 @@
     if (!count) return;
     const boxes = [...document.querySelectorAll("[name=target]")];
     const picked = boxes.filter((box) => box.checked).length;
-    count.textContent = picked ? `${picked} selected` : "";
+    count.textContent = picked ? count.dataset.picked.replace("{number}", picked) : "";
     if (!all) return;
     all.checked = picked > 0 && picked === boxes.length;
     all.indeterminate = picked > 0 && picked < boxes.length;
