@@ -62,6 +62,8 @@ interface PopupUi {
   observing: boolean;
   /** The id of the InMail whose outcome is being chosen. */
   outcomeOf: string | null;
+  /** What the popup has room for: 0 nothing optional, 1 the notes, and from 2 on one unanswered InMail more each. */
+  room: number;
   /** The user has selected the account. */
   switched: boolean;
 }

@@ -9,7 +9,6 @@ import { undoButton } from "./undo.js";
 
 const MORE = OUTCOMES.filter((outcome) => outcome !== "pending" && outcome !== "replied");
 const DAY_MS = 86_400_000;
-const SHOWN_MAX = 2;
 
 /** The server lists at most this many. */
 const LISTED_MAX = 50;
@@ -20,7 +19,7 @@ export function awaiting(context) {
   // An error state needs the space.
   if (state !== "ready" || !account?.awaiting.length) return null;
   const all = account.awaiting;
-  const shownMax = shownCount(context, account);
+  const shownMax = Math.max(0, ui.room - 1);
   const count = all.length < LISTED_MAX ? all.length : `${LISTED_MAX}+`;
   const toggle = () => {
     ui.allAwaiting = !ui.allAwaiting;
@@ -51,16 +50,6 @@ export function awaiting(context) {
       (ui.allAwaiting ? all : all.slice(0, shownMax)).map((inmail) => item(context, account, inmail)),
     ),
   );
-}
-
-/**
- * The number of InMails shown while collapsed. A target and warnings need the space too.
- * @param {PopupContext} context
- * @param {AccountView} account
- */
-function shownCount(context, { projection }) {
-  if (!context.target && !context.ui.found?.person?.do_not_contact) return SHOWN_MAX;
-  return projection?.warnings.length ? 0 : 1;
 }
 
 /**

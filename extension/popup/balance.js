@@ -74,12 +74,14 @@ function otherZoneWords({ account }, { nextLoss }, now) {
  */
 function nextWords(projection, zone, now) {
   const { balance: left, nextLoss, nextRenewal, perDay } = projection;
+  const isBoxed = isNear(projection, now);
   const isFull = nextLoss?.reason === "forfeit" && nextLoss.at === nextRenewal?.at;
-  if (isFull) return t("makes_room", ofDay(nextLoss.at, zone, now));
-  if (nextLoss && nextLoss.reason !== "forfeit") {
+  // The box names the day.
+  if (isFull && !(isBoxed && perDay)) return t("makes_room", ofDay(nextLoss.at, zone, now));
+  if (nextLoss && (isFull || nextLoss.reason !== "forfeit")) {
     if (!perDay) return t("in_reserve");
     const rate = rateWords(perDay, nextLoss.credits);
-    if (isNear(projection, now)) return t("pace", rate);
+    if (isBoxed) return t("pace", rate);
     const by = until(nextLoss.at, zone, now);
     return nextLoss.credits === left ? t("pace_all", rate, by) : t("pace_some", rate, nextLoss.credits, by);
   }

@@ -51,7 +51,7 @@ export function notes({ account, now, page, ui, paint, warnings: all }) {
     // The section of the next target shows the number of names.
     .filter(({ code }) => !(code === "few_targets" && page?.person === null));
   if (!warnings.length) return null;
-  const shown = ui.allNotices ? warnings : warnings.slice(0, 1);
+  const shown = ui.allNotices ? warnings : warnings.slice(0, Math.min(1, ui.room));
   const open = (/** @type {AppPage} */ page) => () => run("app.open", { page, accountId: account.account.id });
   return el(
     "section",

@@ -7,6 +7,12 @@ import { renderInto } from "../ui/dom.js";
 import { balance } from "./balance.js";
 import { header } from "./header.js";
 
+/** The height in pixels from which on sections give way. */
+const HEIGHT_MAX = 540;
+
+/** Room for two unanswered InMails and the notes; see `PopupUi`. */
+const ROOM_MAX = 3;
+
 /**
  * The state of this popup; lost when it closes.
  * @type {PopupUi}
@@ -30,6 +36,7 @@ const ui = {
   observing: false,
   outcomeOf: null,
   picking: false,
+  room: 0,
   switched: false,
   targetMenu: null,
 };
@@ -45,7 +52,23 @@ function paint() {
   const base = baseOf(view);
   root.dataset.state = base.state;
   clearOutdatedMessage(view);
-  renderInto(root, sectionsOf(base));
+  paintToFit(base);
+}
+
+/**
+ * Paints with as much as the height allows: the unanswered InMails give way first, then the notes and
+ * second lines (popup.css). The height depends on fonts, dates and names, so it is measured.
+ * @param {PopupBase} base
+ */
+function paintToFit(base) {
+  // What the user has opened keeps its place.
+  const isFixed = ui.allAwaiting || ui.observing || ui.outcomeOf !== null;
+  if (!isFixed) ui.room = ROOM_MAX;
+  for (; ; ui.room -= 1) {
+    root.dataset.room = String(ui.room);
+    renderInto(root, sectionsOf(base));
+    if (isFixed || ui.room === 0 || root.scrollHeight <= HEIGHT_MAX) break;
+  }
 }
 
 /**
