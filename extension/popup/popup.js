@@ -6,6 +6,9 @@ import { t } from "../text/words.js";
 import { renderInto } from "../ui/dom.js";
 import { balance } from "./balance.js";
 import { header } from "./header.js";
+import { section } from "./section.js";
+import { balanceState } from "./states/balance.js";
+import { headerState } from "./states/header.js";
 
 /** The height in pixels from which on sections give way. */
 const HEIGHT_MAX = 540;
@@ -43,8 +46,10 @@ const ui = {
 
 const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
+/** @type {((base: PopupBase) => HTMLElement | null)[]} */
+const first = [section(headerState, header), section(balanceState, balance)];
 /** The sections to paint: at first header and balance, after the import all of them. */
-let sectionsOf = (/** @type {PopupBase} */ base) => [header(base), balance(base)];
+let sectionsOf = (/** @type {PopupBase} */ base) => first.map((each) => each(base));
 let view = /** @type {View | null} */ (null);
 
 function paint() {
@@ -128,7 +133,7 @@ async function readTab() {
   if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (root.querySelector(first))?.focus();
   await lookUp();
   if (asks) /** @type {HTMLElement | null} */ (root.querySelector("[data-hook='log']"))?.click();
-  if (view) await all.takeOverAtOnce(all.contextOf(baseOf(view)));
+  if (view) await all.takeOverAtOnce(all.pageState(all.contextOf(baseOf(view))));
 }
 
 document.documentElement.lang = t("format_locale");
@@ -140,7 +145,7 @@ await repaint();
 const all = await import("./sections.js");
 sectionsOf = (base) => {
   const context = all.contextOf(base);
-  return all.sections.map((section) => section(context));
+  return all.sections.map((each) => each(context));
 };
 paint();
 await Promise.all([readTab(), all.ask("refresh", {}).catch(() => null), all.ask("looked", {})]);
