@@ -1,12 +1,13 @@
 // The popup: the balance is painted first, from storage, then all sections; repainted whenever storage changes.
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
-import { accountFor, currentAccount, cachedView } from "../core/show/view.js";
+import { cachedView } from "../core/show/view.js";
 import { t } from "../text/words.js";
 import { renderInto } from "../ui/dom.js";
 import { balance } from "./balance.js";
 import { header } from "./header.js";
 import { section } from "./section.js";
+import { baseOf, initialUi } from "./states/base.js";
 import { balanceState } from "./states/balance.js";
 import { headerState } from "./states/header.js";
 
@@ -16,34 +17,8 @@ const HEIGHT_MAX = 540;
 /** Room for two unanswered InMails and the notes; see `PopupUi`. */
 const ROOM_MAX = 3;
 
-/**
- * The state of this popup; lost when it closes.
- * @type {PopupUi}
- */
-const ui = {
-  adding: null,
-  allAwaiting: false,
-  allNotices: false,
-  asking: null,
-  day: "now",
-  doubted: null,
-  draft: null,
-  editing: null,
-  elsewhere: false,
-  errors: {},
-  form: false,
-  found: undefined,
-  logged: null,
-  lastOpenedAt: null,
-  menu: false,
-  observing: false,
-  outcomeOf: null,
-  picking: false,
-  room: 0,
-  switched: false,
-  targetMenu: null,
-};
-
+/** Lost when the popup closes. */
+const ui = initialUi();
 const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
 /** @type {((base: PopupBase) => HTMLElement | null)[]} */
@@ -54,7 +29,7 @@ let view = /** @type {View | null} */ (null);
 
 function paint() {
   if (!view) return;
-  const base = baseOf(view);
+  const base = baseOf(view, tab, { ui, paint }, new Date());
   root.dataset.state = base.state;
   clearOutdatedMessage(view);
   paintToFit(base);
@@ -74,18 +49,6 @@ function paintToFit(base) {
     renderInto(root, sectionsOf(base));
     if (isFixed || ui.room === 0 || root.scrollHeight <= HEIGHT_MAX) break;
   }
-}
-
-/**
- * The account is the page's, until the user selects one.
- * @param {View} view
- * @returns {PopupBase}
- */
-function baseOf(view) {
-  const { accounts, currentAccount: current } = view;
-  const account = (ui.switched ? null : accountFor(accounts, current, tab.page)) ?? currentAccount(accounts, current);
-  const state = view.connection.state !== "ok" ? view.connection.state : account ? "ready" : "no_account";
-  return { view, now: new Date(), account, state, ...tab, ui, paint };
 }
 
 /**
@@ -117,6 +80,9 @@ async function lookUp() {
   paint();
 }
 
+/** @param {View} view */
+const contextNow = (view) => all.contextOf(baseOf(view, tab, { ui, paint }, new Date()));
+
 /** Reads the tab's page and the draft that the worker stored for this popup. */
 async function readTab() {
   const [page, keys, { draft, asks }] = await Promise.all([
@@ -126,14 +92,14 @@ async function readTab() {
   ]);
   Object.assign(tab, { page, shortcut: keys });
   if (draft) Object.assign(ui, draft.isForList ? { adding: draft } : { draft, form: true });
-  if (view && page?.person && !all.contextOf(baseOf(view)).isReady) ui.form = true;
+  if (view && page?.person && !contextNow(view).isReady) ui.form = true;
   paint();
   // A popup opened by a shortcut can be used by the keyboard at once.
   const first = ui.adding ? "#list-name" : ".main";
   if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (root.querySelector(first))?.focus();
   await lookUp();
   if (asks) /** @type {HTMLElement | null} */ (root.querySelector("[data-hook='log']"))?.click();
-  if (view) await all.takeOverAtOnce(all.pageState(all.contextOf(baseOf(view))));
+  if (view) await all.takeOverAtOnce(all.pageState(contextNow(view)));
 }
 
 document.documentElement.lang = t("format_locale");
