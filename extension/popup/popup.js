@@ -7,24 +7,21 @@ import { renderInto } from "../ui/dom.js";
 import { balance } from "./balance.js";
 import { header } from "./header.js";
 import { section } from "./section.js";
-import { baseOf, initialUi } from "./states/base.js";
+import { baseOf, initialUi, isAtRest, ROOM_MAX } from "./states/base.js";
 import { balanceState } from "./states/balance.js";
 import { headerState } from "./states/header.js";
 
 /** The height in pixels from which on sections give way. */
 const HEIGHT_MAX = 540;
 
-/** Room for two unanswered InMails and the notes; see `PopupUi`. */
-const ROOM_MAX = 3;
-
 /** Lost when the popup closes. */
 const ui = initialUi();
 const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
 /** @type {((base: PopupBase) => HTMLElement | null)[]} */
-const first = [section(headerState, header), section(balanceState, balance)];
+const firstSections = [section(headerState, header), section(balanceState, balance)];
 /** The sections to paint: at first header and balance, after the import all of them. */
-let sectionsOf = (/** @type {PopupBase} */ base) => first.map((each) => each(base));
+let sectionsOf = (/** @type {PopupBase} */ base) => firstSections.map((each) => each(base));
 let view = /** @type {View | null} */ (null);
 
 function paint() {
@@ -36,18 +33,18 @@ function paint() {
 }
 
 /**
- * Paints with as much as the height allows: the unanswered InMails give way first, then the notes and
- * second lines (popup.css). The height depends on fonts, dates and names, so it is measured.
+ * Paints as much as the height allows: the unanswered InMails give way first, then the notes and second lines
+ * (popup.css). The height depends on fonts, dates and names, so it is measured. While the user has something open,
+ * nothing gives way, so that nothing moves away from the pointer.
  * @param {PopupBase} base
  */
 function paintToFit(base) {
-  // What the user has opened keeps its place.
-  const isFixed = ui.allAwaiting || ui.observing || ui.outcomeOf !== null;
-  if (!isFixed) ui.room = ROOM_MAX;
+  const isMeasured = isAtRest(ui);
+  if (isMeasured) ui.room = ROOM_MAX;
   for (; ; ui.room -= 1) {
     root.dataset.room = String(ui.room);
     renderInto(root, sectionsOf(base));
-    if (isFixed || ui.room === 0 || root.scrollHeight <= HEIGHT_MAX) break;
+    if (!isMeasured || ui.room === 0 || root.scrollHeight <= HEIGHT_MAX) break;
   }
 }
 

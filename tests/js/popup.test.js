@@ -114,7 +114,7 @@ async function popup({ summary = losing(40), account, page = ELSEWHERE, ui = {},
     ...Object.fromEntries(entries.map((entry) => [`outbox/${entry.id}`, entry])),
     ...stored,
   });
-  const open = { ...initialUi(), room: 3, ...ui };
+  const open = { ...initialUi(), ...ui };
   const view = await readView(NOW);
   return contextOf(baseOf(view, { page, shortcut: "Alt+Shift+L" }, { ui: open, paint() {} }, NOW));
 }

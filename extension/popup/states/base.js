@@ -2,6 +2,9 @@
 
 import { accountFor, currentAccount } from "../../core/show/view.js";
 
+/** Room for two unanswered InMails and the notes; see `PopupUi`. */
+export const ROOM_MAX = 3;
+
 /** @returns {PopupUi} */
 export const initialUi = () => ({
   adding: null,
@@ -22,10 +25,27 @@ export const initialUi = () => ({
   observing: false,
   outcomeOf: null,
   picking: false,
-  room: 0,
+  room: ROOM_MAX,
   switched: false,
   targetMenu: null,
 });
+
+/** What the user can open that takes height. */
+const TALL = /** @type {const} */ ([
+  "adding",
+  "allAwaiting",
+  "allNotices",
+  "asking",
+  "editing",
+  "elsewhere",
+  "form",
+  "observing",
+  "outcomeOf",
+  "targetMenu",
+]);
+
+/** @param {PopupUi} ui */
+export const isAtRest = (ui) => TALL.every((key) => !ui[key]);
 
 /**
  * The account is the page's, until the user selects one.
