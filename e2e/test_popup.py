@@ -357,6 +357,25 @@ def test_the_focus_is_on_the_main_button_from_the_start(connected: Browser, clie
     until(lambda: popup.focused_name()[1].startswith("Log InMail to Kai Example"), "the main button has the focus")
 
 
+def test_the_main_button_keeps_the_focus_when_lines_come_and_go(connected: Browser, client: Client) -> None:
+    popup = popup_over(connected, STATES["plenty"], client)
+    popup.wait_text("Not contacted yet")
+    assert popup.focused_name()[1].startswith("Log InMail to Kai Example")
+    assert popup.run("() => Boolean(document.querySelector('[data-part=notes]'))")
+
+    connected.control.run(
+        """async () => {
+            const [key, stored] = Object.entries(await chrome.storage.local.get(null))
+                .find(([key]) => key.startsWith('summary/'));
+            stored.summary.warnings = [];
+            await chrome.storage.local.set({[key]: stored});
+        }"""
+    )
+
+    until(lambda: not popup.run("() => document.querySelector('[data-part=notes]')?.textContent"), "the note is gone")
+    assert popup.focused_name()[1].startswith("Log InMail to Kai Example")
+
+
 def test_the_menu_has_every_account_with_its_number(connected: Browser, client: Client, tmp_path: Path) -> None:
     popup = popup_over(connected, STATES["several-accounts"], client)
     popup.wait_text("Not contacted yet")
