@@ -15,7 +15,7 @@ from e2e.harness.client import Client
 from e2e.harness.connecting import refresh
 from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
-from e2e.harness.page import Page
+from e2e.harness.page import SHIFT_CLOCK, Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
 
@@ -26,6 +26,43 @@ SIZE = """() => {
     const root = document.documentElement;
     return [innerWidth, root.scrollWidth, main.scrollHeight, document.body.offsetHeight, main.scrollWidth];
 }"""
+
+FONTS = ("system-ui", "serif", "monospace")
+"""Fonts that every system has. `monospace` is wider than any other that a browser would choose."""
+
+AT_WIDEST_DAY = """async (font, shiftClock) => {
+    document.body.style.fontFamily = font;
+    const tool = document.createElement('canvas').getContext('2d');
+    tool.font = getComputedStyle(document.body).font;
+    const DAY = 86_400_000;
+    const format = new Intl.DateTimeFormat(
+        document.documentElement.lang, {weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC'});
+    const widthOf = (day) => tool.measureText(format.format(day * DAY)).width;
+    const today = Math.floor((globalThis.RealDate ?? Date).now() / DAY);
+    const year = Array.from({length: 366}, (_, index) => today + index);
+    const widest = year.reduce((best, day) => (widthOf(day) > widthOf(best) ? day : best));
+
+    globalThis.stored ??= await chrome.storage.local.get(null);
+    const {summary} = Object.entries(stored).find(([key]) => key.startsWith('summary/'))[1];
+    const end = summary.next_loss?.at ?? summary.timeline[0].at;
+    const by = (widest - Math.floor((Date.parse(end) - 1) / DAY)) * DAY;
+    const isTime = /^\\d{4}-\\d\\d-\\d\\d(T.*)?$/;
+    const move = (text) => new Date(Date.parse(text) + by).toISOString().slice(0, text.length > 10 ? 24 : 10);
+    const moved = JSON.stringify(stored, (_, value) => (isTime.test(value) ? move(value) : value));
+    shiftClock(by);
+    // The popup's own listener is the first.
+    const painted = new Promise((resolve) => {
+        chrome.storage.local.onChanged.addListener(() => setTimeout(resolve));
+    });
+    await chrome.storage.local.set({...JSON.parse(moved), font});
+    await painted;
+    return format.format(widest * DAY);
+}"""
+
+
+def at_widest_day(popup: Page, font: str) -> str:
+    """Repaints the popup in a font, moved in time so that credits expire on the day whose name is widest."""
+    return str(popup.run(f"(font) => ({AT_WIDEST_DAY})(font, {SHIFT_CLOCK})", font))
 
 
 def ago(**by: float) -> str:
@@ -75,6 +112,19 @@ def midway(client: Client) -> dict:
 
 def at_the_limit(client: Client) -> dict:
     return with_answers_waited_for(client, client.account(rule_book="rolling", cap=60, opened_at=ago(days=20)))
+
+
+def many(client: Client) -> dict:
+    """A number of four digits, all of it about to expire."""
+    price = {"amount_minor": 250_000, "currency": "EUR"}
+    terms = {"allotment": 2500, "observed_balance": 2487, "price": price}
+    return client.account(**terms)
+
+
+def next_at_the_limit(client: Client) -> dict:
+    account = at_the_limit(client)
+    three_listed(client)
+    return account
 
 
 def written_before(client: Client) -> dict:
@@ -190,6 +240,8 @@ STATES = {
     "none-left": State(none_left, "no credits left"),
     "midway": State(midway, "13 used before Inkeeper"),
     "at-the-limit": State(at_the_limit, "Waiting for a reply"),
+    "many": State(many, "2487"),
+    "next-at-the-limit": State(next_at_the_limit, "Copy text", ELSEWHERE),
     "written-before": State(written_before, "no reply yet"),
     "next": State(next_one, "Today: 0 of 1 written", ELSEWHERE),
     "next-plenty": State(next_with_plenty, "Copy text", ELSEWHERE),
@@ -237,6 +289,24 @@ def test_every_state_fits_and_is_accessible(connected: Browser, client: Client, 
 
     assert_fits(popup)
     pictures(popup, tmp_path, name)
+    for font in FONTS:
+        day = at_widest_day(popup, font)
+        assert_fits(popup)
+        popup.screenshot(tmp_path / f"{name}-{font}-{day}.png")
+
+
+def test_an_answer_that_is_being_chosen_keeps_its_place(connected: Browser, client: Client) -> None:
+    popup = popup_over(connected, STATES["expiring"], client)
+    assert popup.run("() => document.querySelectorAll('[data-part=awaiting] li').length") == 2
+    name = popup.run("() => document.querySelectorAll('[data-part=awaiting] .name')[1].textContent")
+
+    popup.click("button", f"More: {name}")
+
+    popup.find("button", f"Declined: {name}")
+    assert popup.run(SIZE)[2] > HEIGHT_MAX
+    popup.click("button", f"More: {name}")
+    assert popup.run("() => document.querySelectorAll('[data-part=awaiting] li').length") == 2
+    assert_fits(popup)
 
 
 def test_the_loss_is_the_only_box_and_comes_right_after_the_number(connected: Browser, client: Client) -> None:
@@ -285,6 +355,25 @@ def test_the_focus_is_on_the_main_button_from_the_start(connected: Browser, clie
     popup = popup_over(connected, STATES["plenty"], client)
 
     until(lambda: popup.focused_name()[1].startswith("Log InMail to Kai Example"), "the main button has the focus")
+
+
+def test_the_main_button_keeps_the_focus_when_lines_come_and_go(connected: Browser, client: Client) -> None:
+    popup = popup_over(connected, STATES["plenty"], client)
+    popup.wait_text("Not contacted yet")
+    assert popup.focused_name()[1].startswith("Log InMail to Kai Example")
+    assert popup.run("() => Boolean(document.querySelector('[data-part=notes]'))")
+
+    connected.control.run(
+        """async () => {
+            const [key, stored] = Object.entries(await chrome.storage.local.get(null))
+                .find(([key]) => key.startsWith('summary/'));
+            stored.summary.warnings = [];
+            await chrome.storage.local.set({[key]: stored});
+        }"""
+    )
+
+    until(lambda: not popup.run("() => document.querySelector('[data-part=notes]')?.textContent"), "the note is gone")
+    assert popup.focused_name()[1].startswith("Log InMail to Kai Example")
 
 
 def test_the_menu_has_every_account_with_its_number(connected: Browser, client: Client, tmp_path: Path) -> None:

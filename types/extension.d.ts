@@ -264,7 +264,8 @@ interface StorageArea {
 
 // ---- The view: what pages and toolbar show ----
 
-interface Badge { text: string; colour: string; title: string }
+/** `ink` is the colour of the text on the `colour`. */
+interface Badge { text: string; colour: string; ink: string; title: string }
 
 /** A sign that replaces the number briefly, after a log without the popup. */
 interface Flash { sign: string; until: string }

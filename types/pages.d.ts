@@ -62,6 +62,8 @@ interface PopupUi {
   observing: boolean;
   /** The id of the InMail whose outcome is being chosen. */
   outcomeOf: string | null;
+  /** What the popup has room for: 0 nothing optional, 1 the notes, and from 2 on one unanswered InMail more each. */
+  room: number;
   /** The user has selected the account. */
   switched: boolean;
 }
@@ -80,7 +82,7 @@ interface PopupBase {
   paint: () => void;
 }
 
-/** The context of every section of the popup; popup/state.js computes it once per painting. */
+/** The context of every section of the popup; popup/states/context.js computes it once per painting. */
 interface PopupContext extends PopupBase {
   /** The user has marked the page's person as one not to contact. */
   isMarked: boolean;
@@ -98,8 +100,11 @@ interface PopupContext extends PopupBase {
   warnings: (Warning & { words: { title: string; detail: string } })[];
 }
 
-/** Null if a section has nothing to show. */
-type PopupSection = (context: PopupContext) => HTMLElement | null;
+/** What a section draws: the result of its pure function in popup/states/. */
+type StateOf<Function extends (...args: any[]) => any> = NonNullable<ReturnType<Function>>;
+
+/** What the buttons of a section change: the popup's own state, painted again. */
+type PopupPage = Pick<PopupBase, "ui" | "paint">;
 
 // ---- The welcome page ----
 

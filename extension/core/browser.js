@@ -4,6 +4,8 @@ const LINKEDIN = "https://www.linkedin.com";
 
 export const { alarms, commands, contextMenus, runtime } = chrome;
 
+export const isFirefox = runtime.getURL("").startsWith("moz-extension:");
+
 // ---- Storage ----
 
 /** @type {StorageArea} */
@@ -91,11 +93,11 @@ export async function goTo(url) {
 export const openAddress = (url) => chrome.tabs.create({ url });
 
 /** @param {Badge} badge */
-export async function setBadge({ text, colour, title }) {
+export async function setBadge({ text, colour, ink, title }) {
   await Promise.all([
     chrome.action.setBadgeText({ text }),
     chrome.action.setBadgeBackgroundColor({ color: colour }),
-    chrome.action.setBadgeTextColor({ color: "#ffffff" }),
+    chrome.action.setBadgeTextColor({ color: ink }),
     chrome.action.setTitle({ title }),
   ]);
 }

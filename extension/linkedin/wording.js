@@ -16,7 +16,10 @@
     message: ".msg-s-message-list__event, .msg-s-event-listitem, article",
     // An InMail is being written, even if the composer is in an unknown format.
     sign: {
-      css: 'input[name="subject"], input:is([aria-label*="subject" i], [aria-label*="Betreff" i], [aria-label*="konu" i])',
+      css: [
+        'input[name="subject"]',
+        'input:is([aria-label*="subject" i], [aria-label*="Betreff" i], [aria-label*="konu" i])',
+      ].join(", "),
       on: `${main} ${sales} recruiter`,
     },
     // The line has not loaded yet.

@@ -1,82 +1,56 @@
 // The unanswered InMails, the earliest deadline first, with buttons for the outcome.
 
-import { when } from "../text/format.js";
-import { plural, t } from "../text/words.js";
+import { t } from "../text/words.js";
 import { OUTCOMES } from "../core/shapes.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { undoButton } from "./undo.js";
 
+/** @import {awaitingState} from "./states/awaiting.js" */
+/** @typedef {StateOf<typeof awaitingState>} State */
+/** @typedef {{accountId: string, inmailId: string, name: string, returns?: boolean}} Sent */
+
 const MORE = OUTCOMES.filter((outcome) => outcome !== "pending" && outcome !== "replied");
-const DAY_MS = 86_400_000;
-const SHOWN_MAX = 2;
 
-/** The server lists at most this many. */
-const LISTED_MAX = 50;
-
-/** @param {PopupContext} context */
-export function awaiting(context) {
-  const { account, state, ui, paint } = context;
-  // An error state needs the space.
-  if (state !== "ready" || !account?.awaiting.length) return null;
-  const all = account.awaiting;
-  const shownMax = shownCount(context, account);
-  const count = all.length < LISTED_MAX ? all.length : `${LISTED_MAX}+`;
+/**
+ * @param {State} state
+ * @param {PopupPage} page
+ */
+export function awaiting({ accountId, hasMore, isOpen, items, title }, page) {
+  const { ui, paint } = page;
   const toggle = () => {
     ui.allAwaiting = !ui.allAwaiting;
     paint();
   };
   return el(
     "section",
-    { class: "part", data: { part: "awaiting", account: account.account.id } },
+    { class: "part", data: { part: "awaiting", account: accountId } },
     el(
       "div",
       { class: "foot" },
-      el("h2", {}, t("awaiting", count)),
-      all.length > shownMax &&
+      el("h2", {}, title),
+      hasMore &&
         el(
           "button",
-          {
-            class: "quiet",
-            "aria-expanded": String(ui.allAwaiting),
-            data: { hook: "all-awaiting" },
-            on: { click: toggle },
-          },
-          t(ui.allAwaiting ? "awaiting_fewer" : "awaiting_all"),
+          { class: "quiet", "aria-expanded": String(isOpen), data: { hook: "all-awaiting" }, on: { click: toggle } },
+          t(isOpen ? "awaiting_fewer" : "awaiting_all"),
         ),
     ),
     el(
       "ul",
       { class: "list" },
-      (ui.allAwaiting ? all : all.slice(0, shownMax)).map((inmail) => item(context, account, inmail)),
+      items.map((each) => item(each, page)),
     ),
   );
 }
 
 /**
- * The number of InMails shown while collapsed. A target and warnings need the space too.
- * @param {PopupContext} context
- * @param {AccountView} account
+ * @param {State["items"][number]} sent
+ * @param {PopupPage} page
  */
-function shownCount(context, { projection }) {
-  if (!context.target && !context.ui.found?.person?.do_not_contact) return SHOWN_MAX;
-  return projection?.warnings.length ? 0 : 1;
-}
-
-/**
- * @param {PopupContext} context
- * @param {AccountView} account
- * @param {AwaitingInMail} inmail
- */
-function item(
-  context,
-  { account },
-  { id, recipient: { name }, sent_at: sentAt, answer_by: by, returns_credit: returns },
-) {
-  const { now, ui, paint } = context;
-  const days = Math.ceil((Date.parse(by) - now.getTime()) / DAY_MS);
-  const isOpen = ui.outcomeOf === id;
-  const past = { accountId: account.id, inmailId: id, name, returns };
+function item(sent, page) {
+  const { days, inmailId: id, isOpen, name, returns, words } = sent;
+  const { ui, paint } = page;
   const toggle = () => {
     ui.outcomeOf = isOpen ? null : id;
     paint();
@@ -89,17 +63,12 @@ function item(
       { class: "who" },
       el("span", { class: "name", title: name }, name),
       " ",
-      // A reply within that time returns the credit; without a return only the day is shown.
-      el(
-        "span",
-        { class: "small mute", title: returns ? t("awaiting_returns") : null },
-        returns ? plural("days_to_answer", days) : when(sentAt, account.time_zone, now),
-      ),
+      el("span", { class: "small mute", title: returns ? t("awaiting_returns") : null }, words),
     ),
     el(
       "span",
       { class: "acts" },
-      outcomeButton(context, past, "replied", "quiet"),
+      outcomeButton(page, sent, "replied", "quiet"),
       el(
         "button",
         {
@@ -116,7 +85,7 @@ function item(
       el(
         "div",
         { class: "outcomes", role: "group", "aria-label": t("of_person", t("outcome"), name) },
-        MORE.map((outcome) => outcomeButton(context, past, outcome)),
+        MORE.map((outcome) => outcomeButton(page, sent, outcome)),
         undoButton(id, name, "quiet", "remove"),
       ),
   );
@@ -124,20 +93,20 @@ function item(
 
 /**
  * A button for each outcome.
- * @param {PopupContext} context
- * @param {{accountId: string, inmailId: string, name: string, returns?: boolean}} past
+ * @param {PopupPage} page
+ * @param {Sent} sent
  */
-export const outcomes = (context, past) =>
+export const outcomes = (page, sent) =>
   el(
     "div",
-    { class: "outcomes", role: "group", "aria-label": t("of_person", t("outcome"), past.name) },
-    [/** @type {Outcome} */ ("replied"), ...MORE].map((outcome) => outcomeButton(context, past, outcome)),
-    undoButton(past.inmailId, past.name, "quiet", "remove"),
+    { class: "outcomes", role: "group", "aria-label": t("of_person", t("outcome"), sent.name) },
+    [/** @type {Outcome} */ ("replied"), ...MORE].map((outcome) => outcomeButton(page, sent, outcome)),
+    undoButton(sent.inmailId, sent.name, "quiet", "remove"),
   );
 
 /**
- * @param {PopupContext} context
- * @param {{accountId: string, inmailId: string, name: string, returns?: boolean}} past
+ * @param {PopupPage} page
+ * @param {Sent} sent
  * @param {Outcome} outcome
  * @param {string} [style]
  */

@@ -2,8 +2,7 @@
 
 import { lastInMailTo } from "../core/log/past.js";
 import { profileLink } from "../core/log/people.js";
-import { costOf } from "../core/page/reading.js";
-import { canTakeCredit } from "../core/show/view.js";
+import { cachedView } from "../core/show/view.js";
 import { instantOf, localTime } from "../text/format.js";
 import { t } from "../text/words.js";
 import { PURPOSES } from "../core/shapes.js";
@@ -11,6 +10,7 @@ import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { choices, field, form, option } from "../ui/forms.js";
 
+/** @import {formState} from "./states/form.js" */
 /** @import {logOrAsk} from "./log.js" */
 
 const DAYS = ["now", "yesterday", "pick"];
@@ -20,29 +20,18 @@ const DAY_MS = 86_400_000;
 const NOON = "12:00";
 
 /**
- * @param {PopupContext} context
+ * @param {StateOf<typeof formState>} state
+ * @param {PopupPage} page
  * @param {typeof logOrAsk} log
  */
-export function logForm(context, log) {
-  const { account, view, page, now, ui, paint } = context;
-  const { lastCost, lastPurpose } = view.preferences;
-  const known = ui.draft ?? page?.person;
-  const likely = page && !ui.draft ? costOf(page, view.preferences) : lastCost;
-  const zone = account?.account.time_zone ?? "UTC";
-  // If the page is of another product, the user chooses the account.
-  const isOther =
-    ui.draft?.product || (page?.person && account && !canTakeCredit(account, view.accounts, page, ui.switched));
-  const accountOptions = view.accounts.map(({ account: { id, name, product } }) =>
-    option(
-      id,
-      name === t(`product_${product}`) ? name : `${name} · ${t(`product_${product}`)}`,
-      !isOther && id === account?.account.id,
-    ),
-  );
+export function logForm(state, page, log) {
+  const { errors, today } = state;
+  const { ui, paint } = page;
   const submit = async (
-    /** @type {Values} */ { name, link, seat = account?.account.id ?? "", day, date, purpose, subject, note, cost },
+    /** @type {Values} */ { name, link, seat = state.accountId, day, date, purpose, subject, note, cost },
   ) => {
-    const sentAt = instantOfDay(day, date ?? "", zone, now);
+    const now = new Date();
+    const sentAt = instantOfDay(day, date ?? "", state.zone, now);
     ui.errors = {
       name: name ? "" : t("name_missing"),
       link: !link || profileLink(link) ? "" : t("link_not_a_person"),
@@ -61,8 +50,9 @@ export function logForm(context, log) {
         ...(sentAt && { sentAt }),
       };
       const { found } = (await run("person.lookup", { person: recipient })) ?? {};
-      const paying = view.accounts.find((each) => each.account.id === seat);
-      if (await log(context, wanted, lastInMailTo(recipient, view, found), paying, true)) {
+      const view = await cachedView(now);
+      const paying = view.accounts.find(({ account }) => account.id === seat);
+      if (await log(page, wanted, lastInMailTo(recipient, view, found), paying, true)) {
         Object.assign(ui, { form: false, draft: null });
       }
     }
@@ -72,36 +62,38 @@ export function logForm(context, log) {
     ui.day = currentTarget.value;
     paint();
   };
-  const today = localTime(now.toISOString(), zone).slice(0, 10);
   return form(
     "log-form",
     submit,
-    field("name", { label: t("name"), error: ui.errors.name, maxlength: 200, value: known?.name ?? "" }),
+    field("name", { label: t("name"), error: errors.name, maxlength: 200, value: state.name }),
     field("link", {
       label: t("link"),
-      error: ui.errors.link,
+      error: errors.link,
       inputmode: "url",
       placeholder: "https://www.linkedin.com/in/…",
-      value: known?.profileUrl ?? "",
+      value: state.link,
     }),
-    (isOther || accountOptions.length > 1) &&
+    state.seats.length > 0 &&
       field("seat", {
         label: t("seat"),
-        error: ui.errors.seat,
-        options: isOther ? [option("", t("seat_choose"), true), ...accountOptions] : accountOptions,
+        error: errors.seat,
+        options: [
+          state.needsSeat && option("", t("seat_choose"), true),
+          ...state.seats.map(({ id, isChosen, words }) => option(id, words, isChosen)),
+        ],
       }),
     el(
       "div",
       { class: "two" },
       field("day", {
         label: t("day"),
-        options: DAYS.map((each) => option(each, t(`day_${each}`), each === ui.day)),
+        options: DAYS.map((each) => option(each, t(`day_${each}`), each === state.day)),
         on: { change: pickDay },
       }),
-      field("purpose", { label: t("purpose"), options: purposes(lastPurpose) }),
+      field("purpose", { label: t("purpose"), options: purposes(state.purpose) }),
     ),
-    ui.day === "pick" &&
-      field("date", { label: t("date"), error: ui.errors.date, type: "date", max: today, value: today }),
+    state.day === "pick" &&
+      field("date", { label: t("date"), error: errors.date, type: "date", max: today, value: today }),
     field("subject", { label: t("subject"), maxlength: 200 }),
     field("note", { label: t("note"), maxlength: 2000 }),
     choices("cost", "radio", {
@@ -111,7 +103,7 @@ export function logForm(context, log) {
       choices: [1, 0].map((cost) => ({
         value: cost,
         words: t(cost ? "cost_credit" : "cost_free"),
-        checked: cost === likely,
+        checked: cost === state.cost,
       })),
     }),
     el("button", { class: "main", data: { hook: "log-submit" } }, t("log_submit")),

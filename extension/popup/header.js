@@ -4,58 +4,53 @@ import { t } from "../text/words.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 
-/** @type {AppPage[]} */
-const PAGES = ["people", "history", "report", "settings"];
-
-/** @param {PopupBase} context */
-export function header(context) {
-  const { view, account, ui } = context;
-  return el(
-    "header",
-    { data: { part: "header", account: account?.account.id } },
-    el("h1", {}, account ? chip(context, account) : t("appName")),
-    view.server.demo && el("span", { class: "tag", data: { hook: "demo" } }, t("demo")),
-    account &&
-      el(
-        "nav",
-        { "aria-label": t("pages") },
-        PAGES.map((page) => (page === "people" && !account.targets ? null : appLink(page, account))),
-      ),
-    account && ui.menu && menu(context, account),
-  );
-}
+/** @import {headerState} from "./states/header.js" */
+/** @typedef {StateOf<typeof headerState>} State */
 
 /**
- * @param {PopupBase} context
- * @param {AccountView} account
+ * @param {State} state
+ * @param {PopupPage} page
  */
-function chip({ ui, paint }, { account }) {
+export function header({ account, isDemo, isOpen, menu, pages }, { ui, paint }) {
   const toggle = () => {
     ui.menu = !ui.menu;
     paint();
   };
+  const chip =
+    account &&
+    el(
+      "button",
+      {
+        class: "chip",
+        title: account.name,
+        "aria-expanded": String(isOpen),
+        "aria-controls": "accounts",
+        data: { hook: "account-menu" },
+        on: { click: toggle },
+      },
+      el("span", { class: "name" }, account.name),
+      el("span", { class: "mute", "aria-hidden": "true" }, "▾"),
+    );
   return el(
-    "button",
-    {
-      class: "chip",
-      title: account.name,
-      "aria-expanded": String(ui.menu),
-      "aria-controls": "accounts",
-      data: { hook: "account-menu" },
-      on: { click: toggle },
-    },
-    el("span", { class: "name" }, account.name),
-    el("span", { class: "mute", "aria-hidden": "true" }, "▾"),
+    "header",
+    { data: { part: "header", account: account?.id } },
+    el("h1", {}, chip ?? t("appName")),
+    isDemo && el("span", { class: "tag", data: { hook: "demo" } }, t("demo")),
+    account &&
+      el(
+        "nav",
+        { "aria-label": t("pages") },
+        pages.map((page) => appLink(page, account.id)),
+      ),
+    menu.length > 0 && accountMenu(menu, { ui, paint }),
   );
 }
 
 /**
- * The menu of accounts, each with its own balance. Balances are not added up: credits of two accounts cannot be
- * combined.
- * @param {PopupBase} context
- * @param {AccountView} current
+ * @param {State["menu"]} menu
+ * @param {PopupPage} page
  */
-function menu({ view, ui, paint }, current) {
+function accountMenu(menu, { ui, paint }) {
   const select = (/** @type {string} */ id) => () => {
     Object.assign(ui, { switched: true, menu: false, asking: null });
     paint();
@@ -64,23 +59,23 @@ function menu({ view, ui, paint }, current) {
   return el(
     "ul",
     { class: "menu", id: "accounts" },
-    view.accounts.map(({ account: { id, name }, productTitle, projection }) =>
+    menu.map(({ count, id, isCurrent, name, product }) =>
       el(
         "li",
         {},
         el(
           "button",
           {
-            "aria-current": id === current.account.id ? "true" : null,
+            "aria-current": isCurrent ? "true" : null,
             data: { hook: "select-account", id },
             on: { click: select(id) },
           },
-          id !== current.account.id && el("span", { class: "unseen" }, t("switch"), " "),
+          !isCurrent && el("span", { class: "unseen" }, t("switch"), " "),
           el("span", { class: "name" }, name),
           " ",
-          productTitle !== name && el("span", { class: "small mute" }, productTitle),
+          product && el("span", { class: "small mute" }, product),
           " ",
-          el("b", { class: "count" }, projection?.balance ?? "–"),
+          el("b", { class: "count" }, count),
         ),
       ),
     ),
@@ -98,11 +93,11 @@ function menu({ view, ui, paint }, current) {
 
 /**
  * @param {AppPage} page
- * @param {AccountView} account
+ * @param {string} accountId
  */
-function appLink(page, { account }) {
+function appLink(page, accountId) {
   const open = async () => {
-    if (await run("app.open", { page, accountId: account.id })) globalThis.close();
+    if (await run("app.open", { page, accountId })) globalThis.close();
   };
   const name = t(`page_${page}`);
   return el(

@@ -6,19 +6,21 @@ import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
 
-/** @param {PopupContext} context */
-export function listForm(context) {
-  const { account, page, ui, paint } = context;
-  if (!account?.targets || !ui.adding) return null;
-  const { isNoPerson, name, profileUrl } = ui.adding;
-  const known = name || profileUrl ? ui.adding : page?.person;
+/** @import {listFormState} from "./states/listform.js" */
+
+/**
+ * @param {StateOf<typeof listFormState>} state
+ * @param {PopupPage} page
+ */
+export function listForm({ accountId, errors, isNoPerson, link: known, name }, { ui, paint }) {
   const submit = async (/** @type {Values} */ { "list-name": typed, "list-link": link, "list-note": note }) => {
     ui.errors = {
       "list-name": typed ? "" : t("name_missing"),
       "list-link": !link || profileLink(link) ? "" : t("link_not_a_person"),
     };
     const isRight = !Object.values(ui.errors).some(Boolean);
-    if (isRight && (await putOnList(context, { name: typed, profileUrl: profileLink(link) }, note))) ui.adding = null;
+    const person = { name: typed, profileUrl: profileLink(link) };
+    if (isRight && (await putOnList(accountId, person, ui, note))) ui.adding = null;
     paint();
   };
   const cancel = () => {
@@ -32,13 +34,13 @@ export function listForm(context) {
     form(
       "list-form",
       submit,
-      field("list-name", { label: t("name"), error: ui.errors["list-name"], maxlength: 200, value: known?.name ?? "" }),
+      field("list-name", { label: t("name"), error: errors["list-name"], maxlength: 200, value: name }),
       field("list-link", {
         label: t("link"),
-        error: ui.errors["list-link"],
+        error: errors["list-link"],
         inputmode: "url",
         placeholder: "https://www.linkedin.com/in/…",
-        value: known?.profileUrl ?? "",
+        value: known,
       }),
       field("list-note", { label: t("note"), maxlength: 2000 }),
       el(
@@ -56,12 +58,13 @@ export function listForm(context) {
 }
 
 /**
- * @param {PopupContext} context
+ * @param {string} accountId
  * @param {Person} person
+ * @param {PopupUi} ui
  * @param {string} [note]
+ * @returns {Promise<boolean>} whether the person is on the list
  */
-export async function putOnList({ account, ui }, person, note) {
-  const accountId = account?.account.id ?? "";
+export async function putOnList(accountId, person, ui, note) {
   const reply = await run("target.add", { accountId, person, ...(note && { note }) });
   if (!reply) return false;
   const { id, repeated } = reply;

@@ -1,68 +1,68 @@
-// Entries that are not on the server: waiting ones, and refused ones that the user decides about.
+// Refused entries, each with buttons to correct, repeat or delete it.
 
 import { profileLink } from "../core/log/people.js";
-import { instantOf, localTime, relative } from "../text/format.js";
-import { plural, refusalWords, t } from "../text/words.js";
+import { instantOf } from "../text/format.js";
+import { t } from "../text/words.js";
 import { OUTCOMES } from "../core/shapes.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { choices, field, form, option } from "../ui/forms.js";
 import { purposes } from "./form.js";
-import { retryLine } from "./problem.js";
+
+/** @import {needsYouState} from "./states/outbox.js" */
+/** @typedef {StateOf<typeof needsYouState>} State */
+/** @typedef {NonNullable<State["entries"][number]["form"]>} Correcting */
 
 /** @type {Outcome[]} */
 const CHOICES = [...OUTCOMES.filter((outcome) => outcome !== "pending"), "pending"];
 
-/** @param {PopupContext} context */
-export function needsYou(context) {
-  const { view } = context;
-  if (!view.needsYou.length) return null;
-  return el(
+/**
+ * @param {State} state
+ * @param {PopupPage} page
+ */
+export const needsYou = ({ entries }, page) =>
+  el(
     "section",
     { class: "notices needs", "aria-label": t("needs_you"), data: { part: "needs-you" } },
-    view.needsYou.map((entry) => decision(context, entry)),
+    entries.map((entry) => decision(entry, page)),
   );
-}
 
 /**
- * @param {PopupContext} context
- * @param {OutboxEntry} entry
+ * @param {State["entries"][number]} entry
+ * @param {PopupPage} page
  */
-function decision({ view, now, ui, paint }, entry) {
-  const { id, kind, problem } = entry;
+function decision(entry, page) {
+  const { canAccept, canDropLink, canEdit, canRepeat, code, id, isOpen, title, words } = entry;
+  const { ui, paint } = page;
   const resolve = (/** @type {"accept" | "again" | "discard"} */ answer) => async () => {
     if (await run("resolve", { id, answer })) say(t(`resolved_${answer}`));
   };
   const edit = () => {
-    Object.assign(ui, { editing: ui.editing === id ? null : id, errors: {} });
+    Object.assign(ui, { editing: isOpen ? null : id, errors: {} });
     paint();
   };
   const withoutLink = async () => {
     if (await run("correct", { id, correction: { profileUrl: null } })) say(t("resolved_again"));
   };
-  const isOverdrawn = problem?.code === "insufficient_credits";
-  const hasLink = kind === "inmail" && !isOverdrawn && entry.body.recipient.profile_url !== undefined;
-  const isEditable = kind === "inmail" || kind === "outcome" || kind === "observation";
-  const isOpen = ui.editing === id;
   return el(
     "article",
-    { class: "notice urgent", data: { id, problem: problem?.code } },
-    el("h2", {}, t("needs_you_title", entryWords(entry, now))),
-    el("p", { data: { hook: "server-words" } }, refusalWords({ problem })),
-    isOpen && correction(entry, { view, ui, paint }),
+    { class: "notice urgent", data: { id, problem: code } },
+    el("h2", {}, title),
+    el("p", { data: { hook: "server-words" } }, words),
+    entry.form && correction(entry.form, page),
     el(
       "div",
       { class: "row answers" },
-      isOverdrawn && el("button", { data: { hook: "accept" }, on: { click: resolve("accept") } }, t("answer_accept")),
-      isEditable &&
+      canAccept && el("button", { data: { hook: "accept" }, on: { click: resolve("accept") } }, t("answer_accept")),
+      canEdit &&
         el(
           "button",
           { "aria-expanded": String(isOpen), data: { hook: "edit" }, on: { click: edit } },
           t(isOpen ? "cancel" : "answer_edit"),
         ),
-      hasLink && el("button", { data: { hook: "without-link" }, on: { click: withoutLink } }, t("answer_without_link")),
-      (!isEditable || (problem?.status ?? 0) >= 500) &&
-        el("button", { data: { hook: "again" }, on: { click: resolve("again") } }, t("answer_again")),
+      canDropLink &&
+        el("button", { data: { hook: "without-link" }, on: { click: withoutLink } }, t("answer_without_link")),
+      canRepeat && el("button", { data: { hook: "again" }, on: { click: resolve("again") } }, t("answer_again")),
       el("button", { data: { hook: "discard" }, on: { click: resolve("discard") } }, t("answer_discard")),
     ),
   );
@@ -70,42 +70,39 @@ function decision({ view, now, ui, paint }, entry) {
 
 /**
  * A refused entry as a form; submitting sends it again.
- * @param {OutboxEntry} entry
- * @param {Pick<PopupContext, "view" | "ui" | "paint">} context
+ * @param {Correcting} correcting
+ * @param {PopupPage} page
  */
-function correction(entry, { view, ui, paint }) {
-  const { id, accountId } = entry;
-  const zone = view.accounts.find(({ account }) => account.id === accountId)?.account.time_zone ?? "UTC";
-  const before = timeOf(entry);
+function correction({ at: before, entry, errors, localAt, needsSeat, seats, zone }, { ui, paint }) {
   const submit = async (/** @type {Values} */ values) => {
     ui.errors = fieldErrors(entry, values);
     if (!Object.values(ui.errors).some(Boolean)) {
-      const at = values["edit-at"] === localTime(before, zone) ? before : instantOf(values["edit-at"], zone);
-      if (await run("correct", { id, correction: correctionOf(entry, values, at) })) {
+      const at = values["edit-at"] === localAt ? before : instantOf(values["edit-at"], zone);
+      if (await run("correct", { id: entry.id, correction: correctionOf(entry, values, at) })) {
         ui.editing = null;
         say(t("resolved_again"));
       }
     }
     paint();
   };
-  const seats = view.accounts.map(({ account }) => option(account.id, account.name, account.id === accountId));
-  const isKnown = view.accounts.some(({ account }) => account.id === accountId);
   return form(
     "correct-form",
     submit,
-    ...fieldsOf(entry, ui.errors),
+    ...fieldsOf(entry, errors),
     field("edit-at", {
       label: t("edit_at", zone),
-      error: ui.errors["edit-at"],
+      error: errors["edit-at"],
       type: "datetime-local",
-      value: localTime(before, zone),
+      value: localAt,
     }),
-    entry.kind !== "outcome" &&
-      (seats.length > 1 || !isKnown) &&
+    seats.length > 0 &&
       field("edit-seat", {
         label: t("seat"),
-        error: ui.errors["edit-seat"],
-        options: isKnown ? seats : [option("", t("seat_choose"), true), ...seats],
+        error: errors["edit-seat"],
+        options: [
+          needsSeat && option("", t("seat_choose"), true),
+          ...seats.map(({ id, isChosen, name }) => option(id, name, isChosen)),
+        ],
       }),
     el("button", { class: "main", data: { hook: "correct-submit" } }, t("edit_submit")),
   );
@@ -193,49 +190,4 @@ function correctionOf({ kind }, values, at) {
     purpose: /** @type {Purpose} */ (values["edit-purpose"] || null),
     cost: values["edit-cost"] === "0" ? 0 : 1,
   };
-}
-
-/** @param {OutboxEntry} entry */
-function timeOf({ body, createdAt }) {
-  if ("sent_at" in body) return body.sent_at;
-  if ("observed_at" in body) return body.observed_at;
-  return ("outcome_at" in body && body.outcome_at) || createdAt;
-}
-
-/**
- * The waiting entries, if the server responds but asked for a pause.
- * @param {PopupContext} context
- */
-export function waiting({ view, now }) {
-  if (!view.waiting.length || view.connection.state !== "ok" || view.connection.retryAt === null) return null;
-  return el(
-    "section",
-    { class: "part", data: { part: "waiting" } },
-    el("p", { class: "small mute" }, plural("waiting_title", view.waiting.length)),
-    retryLine(view, now),
-  );
-}
-
-/**
- * @param {OutboxEntry} entry
- * @param {Date} now
- */
-export function entryWords(entry, now) {
-  const at = relative(entry.createdAt, now);
-  switch (entry.kind) {
-    case "inmail":
-      return t("entry_inmail", entry.body.recipient.name, at);
-    case "retract":
-      return t("entry_retract", entry.body.name, at);
-    case "outcome":
-      return t("entry_outcome", t(`outcome_${entry.body.outcome}`).toLowerCase(), at);
-    case "observation":
-      return plural("entry_observation", entry.body.balance, at);
-    case "target_add":
-      return t("entry_target_add", entry.body.person.name, at);
-    case "target_change":
-      return t("entry_target_change", entry.person.name, at);
-    case "person_change":
-      return t("entry_person_change", entry.person.name, at);
-  }
 }

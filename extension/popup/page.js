@@ -3,80 +3,66 @@
 import { t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
-import { differenceWords } from "./observed.js";
+import { differenceWords } from "./states/observed.js";
 
-/** @param {PopupContext} context */
-export function page(context) {
-  const { account, page: read } = context;
-  if (!account || !read) return null;
-  const parts = [
-    read.composer === "strange" && el("p", { class: "small mute", data: { hook: "strange" } }, t("page_strange")),
-    read.degree1 && el("p", { class: "small", data: { hook: "degree1" } }, t("page_degree1", read.person?.name ?? "")),
-    ...takeOver(context, read),
-  ].filter((part) => part !== false);
-  return parts.length
-    ? el(
-        "section",
-        { class: "page", "aria-label": t("page_label"), data: { part: "page", account: account.account.id } },
-        parts,
-      )
-    : null;
-}
+/** @import {pageState} from "./states/page.js" */
+/** @typedef {StateOf<typeof pageState>} State */
 
 /**
- * @param {PopupContext} context
- * @param {PageReading} read
+ * @param {State} state
+ * @param {PopupPage} page
  */
-function takeOver(context, read) {
-  const { offered: shown, view } = context;
-  const isAlways = view.preferences.takeOver;
-  if (!shown && !(isAlways && read.balance !== null)) return [];
-  const setTakeOver = async (
-    /** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget: { checked } },
-  ) => {
-    if ((await run("preferences.set", { takeOver: checked })) && checked && shown?.sure) {
-      await takeOverBalance(context, read, shown);
-    }
+export function page({ accountId, always, degree1, isStrange, offered }, { paint }) {
+  const record = async () => {
+    if (offered && (await takeOver(accountId, offered))) paint();
   };
-  return [
-    shown && el("p", { class: "small" }, t("page_shows", shown.balance)),
-    shown &&
+  const setAlways = async (/** @type {Event & {currentTarget: HTMLInputElement}} */ { currentTarget: { checked } }) => {
+    if ((await run("preferences.set", { takeOver: checked })) && checked && offered?.sure) await record();
+  };
+  return el(
+    "section",
+    { class: "page", "aria-label": t("page_label"), data: { part: "page", account: accountId } },
+    isStrange && el("p", { class: "small mute", data: { hook: "strange" } }, t("page_strange")),
+    degree1 && el("p", { class: "small", data: { hook: "degree1" } }, degree1),
+    offered && [
+      el("p", { class: "small" }, t("page_shows", offered.balance)),
       el(
         "button",
-        { data: { hook: "take-over" }, on: { click: () => takeOverBalance(context, read, shown) } },
-        t(shown.balance === shown.computed ? "page_same" : "page_use"),
+        { data: { hook: "take-over" }, on: { click: record } },
+        t(offered.isSame ? "page_same" : "page_use"),
       ),
-    el(
-      "label",
-      {},
-      el("input", {
-        type: "checkbox",
-        checked: isAlways,
-        data: { hook: "take-over-always" },
-        on: { change: setTakeOver },
-      }),
-      t(shown ? "page_always" : "page_always_on"),
-    ),
-  ].filter((part) => part !== null);
+    ],
+    always &&
+      el(
+        "label",
+        {},
+        el("input", {
+          type: "checkbox",
+          checked: always.isOn,
+          data: { hook: "take-over-always" },
+          on: { change: setAlways },
+        }),
+        always.words,
+      ),
+  );
 }
 
 /**
  * Records the page's balance if the user has chosen that always and the reading is sure.
- * @param {PopupContext} context
+ * @param {State | null} state
  */
-export async function takeOverAtOnce(context) {
-  const { offered: shown, page: read, view } = context;
-  if (view.preferences.takeOver && read && shown?.sure) await takeOverBalance(context, read, shown);
+export async function takeOverAtOnce(state) {
+  if (state?.always?.isOn && state.offered?.sure) await takeOver(state.accountId, state.offered);
 }
 
 /**
  * Records the page's balance as of the time of reading: InMails logged in this popup since are subtracted from it.
- * @param {PopupContext} context
- * @param {PageReading} read
- * @param {{balance: number, computed: number}} observation
+ * @param {string} accountId
+ * @param {NonNullable<State["offered"]>} observation
+ * @returns {Promise<boolean>} whether it is recorded
  */
-async function takeOverBalance({ account, paint }, { at }, { balance, computed }) {
-  if (!(await run("observe", { accountId: account?.account.id ?? "", balance, source: "page", at }))) return;
+async function takeOver(accountId, { at, balance, computed }) {
+  if (!(await run("observe", { accountId, balance, source: "page", at }))) return false;
   say(differenceWords(balance, computed));
-  paint();
+  return true;
 }

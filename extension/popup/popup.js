@@ -1,63 +1,51 @@
 // The popup: the balance is painted first, from storage, then all sections; repainted whenever storage changes.
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
-import { accountFor, currentAccount, cachedView } from "../core/show/view.js";
+import { cachedView } from "../core/show/view.js";
 import { t } from "../text/words.js";
 import { renderInto } from "../ui/dom.js";
 import { balance } from "./balance.js";
 import { header } from "./header.js";
+import { section } from "./section.js";
+import { baseOf, initialUi, isAtRest, ROOM_MAX } from "./states/base.js";
+import { balanceState } from "./states/balance.js";
+import { headerState } from "./states/header.js";
 
-/**
- * The state of this popup; lost when it closes.
- * @type {PopupUi}
- */
-const ui = {
-  adding: null,
-  allAwaiting: false,
-  allNotices: false,
-  asking: null,
-  day: "now",
-  doubted: null,
-  draft: null,
-  editing: null,
-  elsewhere: false,
-  errors: {},
-  form: false,
-  found: undefined,
-  logged: null,
-  lastOpenedAt: null,
-  menu: false,
-  observing: false,
-  outcomeOf: null,
-  picking: false,
-  switched: false,
-  targetMenu: null,
-};
+/** The height in pixels from which on sections give way. */
+const HEIGHT_MAX = 540;
 
+/** Lost when the popup closes. */
+const ui = initialUi();
 const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
 const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
+/** @type {((base: PopupBase) => HTMLElement | null)[]} */
+const firstSections = [section(headerState, header), section(balanceState, balance)];
 /** The sections to paint: at first header and balance, after the import all of them. */
-let sectionsOf = (/** @type {PopupBase} */ base) => [header(base), balance(base)];
+let sectionsOf = (/** @type {PopupBase} */ base) => firstSections.map((each) => each(base));
 let view = /** @type {View | null} */ (null);
 
 function paint() {
   if (!view) return;
-  const base = baseOf(view);
+  const base = baseOf(view, tab, { ui, paint }, new Date());
   root.dataset.state = base.state;
   clearOutdatedMessage(view);
-  renderInto(root, sectionsOf(base));
+  paintToFit(base);
 }
 
 /**
- * The account is the page's, until the user selects one.
- * @param {View} view
- * @returns {PopupBase}
+ * Paints as much as the height allows: the unanswered InMails give way first, then the notes and second lines
+ * (popup.css). The height depends on fonts, dates and names, so it is measured. While the user has something open,
+ * nothing gives way, so that nothing moves away from the pointer.
+ * @param {PopupBase} base
  */
-function baseOf(view) {
-  const { accounts, currentAccount: current } = view;
-  const account = (ui.switched ? null : accountFor(accounts, current, tab.page)) ?? currentAccount(accounts, current);
-  const state = view.connection.state !== "ok" ? view.connection.state : account ? "ready" : "no_account";
-  return { view, now: new Date(), account, state, ...tab, ui, paint };
+function paintToFit(base) {
+  const isMeasured = isAtRest(ui);
+  if (isMeasured) ui.room = ROOM_MAX;
+  for (; ; ui.room -= 1) {
+    root.dataset.room = String(ui.room);
+    renderInto(root, sectionsOf(base));
+    if (!isMeasured || ui.room === 0 || root.scrollHeight <= HEIGHT_MAX) break;
+  }
 }
 
 /**
@@ -89,6 +77,9 @@ async function lookUp() {
   paint();
 }
 
+/** @param {View} view */
+const contextNow = (view) => all.contextOf(baseOf(view, tab, { ui, paint }, new Date()));
+
 /** Reads the tab's page and the draft that the worker stored for this popup. */
 async function readTab() {
   const [page, keys, { draft, asks }] = await Promise.all([
@@ -98,14 +89,14 @@ async function readTab() {
   ]);
   Object.assign(tab, { page, shortcut: keys });
   if (draft) Object.assign(ui, draft.isForList ? { adding: draft } : { draft, form: true });
-  if (view && page?.person && !all.contextOf(baseOf(view)).isReady) ui.form = true;
+  if (view && page?.person && !contextNow(view).isReady) ui.form = true;
   paint();
   // A popup opened by a shortcut can be used by the keyboard at once.
   const first = ui.adding ? "#list-name" : ".main";
   if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (root.querySelector(first))?.focus();
   await lookUp();
   if (asks) /** @type {HTMLElement | null} */ (root.querySelector("[data-hook='log']"))?.click();
-  if (view) await all.takeOverAtOnce(all.contextOf(baseOf(view)));
+  if (view) await all.takeOverAtOnce(all.pageState(contextNow(view)));
 }
 
 document.documentElement.lang = t("format_locale");
@@ -117,7 +108,7 @@ await repaint();
 const all = await import("./sections.js");
 sectionsOf = (base) => {
   const context = all.contextOf(base);
-  return all.sections.map((section) => section(context));
+  return all.sections.map((each) => each(context));
 };
 paint();
 await Promise.all([readTab(), all.ask("refresh", {}).catch(() => null), all.ask("looked", {})]);

@@ -1,92 +1,62 @@
 // The connection's problem: one named state at a time, each with one button.
 
 import { openApp } from "../core/server/openapp.js";
-import { relative } from "../text/format.js";
-import { plural, refusalWords, t } from "../text/words.js";
+import { t } from "../text/words.js";
 import { run, say, sayRefusal } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
 
-/** The section of the welcome page for each state; other states are resolved at the server. */
-const PLACE = {
-  not_paired: "pair",
-  unauthorized: "pair",
-  permission_missing: "server",
-  other_program: "server",
-  impostor: "server",
-};
+/** @import {problemState, refusalsState, waitingState} from "./states/problem.js" */
+/** @typedef {StateOf<typeof problemState>} State */
 
-/** @param {PopupContext} context */
-export function problem({ view, account, state, now }) {
-  if (state === "ready") return null;
-  const { address } = view.server;
-  const words = [
-    t(`state_${state}_why`, address),
-    account && t("state_entries_safe"),
-    account && view.waiting.length > 0 && `${plural("waiting_title", view.waiting.length)}.`,
-  ]
-    .filter(Boolean)
-    .join(" ");
-  const place = PLACE[/** @type {keyof typeof PLACE} */ (state)];
-  const setUp = () => openApp("/welcome").catch(sayRefusal);
-  const step =
-    state === "no_account"
-      ? el("button", { class: "main", data: { hook: "next-step" }, on: { click: setUp } }, t("state_no_account_step"))
-      : place
-        ? el(
-            "a",
-            {
-              class: "button main",
-              href: `../welcome/welcome.html#${place}`,
-              target: "_blank",
-              data: { hook: "next-step" },
-            },
-            t(`state_${state}_step`),
-          )
-        : commandLine(state === "version_mismatch" ? "git pull && make run" : "make run");
-  return el(
+/** @param {State} state */
+export const problem = ({ isAlone, isWarning, retry, step, title, words }) =>
+  el(
     "section",
-    { class: account ? "trouble" : "one", data: { part: "problem" } },
+    { class: isAlone ? "one" : "trouble", data: { part: "problem" } },
     el(
       "div",
-      { class: account ? `notice ${state === "server_off" ? "" : "warning"}` : null },
-      el("h2", {}, t(`state_${state}`, address)),
-      el("p", { class: account ? "small" : "mute" }, words),
+      { class: isAlone ? null : `notice ${isWarning ? "warning" : ""}` },
+      el("h2", {}, title),
+      el("p", { class: isAlone ? "mute" : "small" }, words),
     ),
-    step,
-    (state === "server_off" || state === "impostor") && retryLine(view, now),
+    nextStep(step),
+    retry && retryLine(retry),
   );
+
+/** @param {State["step"]} step */
+function nextStep(step) {
+  if ("command" in step) return commandLine(step.command);
+  const props = { class: "button main", data: { hook: "next-step" } };
+  const setUp = () => openApp("/welcome").catch(sayRefusal);
+  return step.place
+    ? el("a", { ...props, href: `../welcome/welcome.html#${step.place}`, target: "_blank" }, step.words)
+    : el("button", { ...props, on: { click: setUp } }, step.words);
 }
 
-/**
- * The problems that a running server reports, for one account or all.
- * @param {PopupContext} context
- */
-export function refusals({ view }) {
-  const { connection } = view;
-  const failures = view.accounts.filter(({ problem: failure }) => failure !== null);
-  const isBroken = connection.state === "ok" && connection.tries > 0;
-  if (!failures.length && !isBroken) return null;
-  return el(
+/** @param {StateOf<typeof refusalsState>} state */
+export const refusals = ({ failed, isBroken }) =>
+  el(
     "section",
     { class: "notices", "aria-label": t("refusals"), data: { part: "refusals" } },
     isBroken && el("p", { class: "small", data: { hook: "server-refusal" } }, t("server_refusal")),
-    failures.map(({ account, problem: failure }) =>
-      el(
-        "p",
-        { class: "small", data: { hook: "account-refusal", id: account.id } },
-        t("account_refusal", account.name, refusalWords({ problem: failure })),
-      ),
-    ),
+    failed.map(({ id, words }) => el("p", { class: "small", data: { hook: "account-refusal", id } }, words)),
   );
-}
+
+/** @param {StateOf<typeof waitingState>} state */
+export const waiting = ({ retry, words }) =>
+  el(
+    "section",
+    { class: "part", data: { part: "waiting" } },
+    el("p", { class: "small mute" }, words),
+    retryLine(retry),
+  );
 
 /**
  * When the sync is retried, and a button that retries at once.
- * @param {View} view
- * @param {Date} now
+ * @param {string} words
  */
-export function retryLine({ connection }, now) {
+function retryLine(words) {
   const retry = async () => {
     say(t("trying"));
     if (await run("retry", {})) say("");
@@ -94,16 +64,7 @@ export function retryLine({ connection }, now) {
   return el(
     "div",
     { class: "foot" },
-    el(
-      "p",
-      { class: "small mute", data: { hook: "retry-at" } },
-      connection.retryAt
-        ? t(
-            "trying_again",
-            relative(new Date(Math.max(Date.parse(connection.retryAt), now.getTime() + 1)).toISOString(), now),
-          )
-        : t("not_trying"),
-    ),
+    el("p", { class: "small mute", data: { hook: "retry-at" } }, words),
     el("button", { class: "quiet", data: { hook: "retry" }, on: { click: retry } }, t("retry_now")),
   );
 }

@@ -1,16 +1,18 @@
-// What automatic logging leaves to the user: sends without proof, and a permission that was taken away.
+// The questions of automatic logging.
 
-import { relative } from "../text/format.js";
 import { t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 
-/** @param {PopupContext} context */
-export function questions(context) {
-  const { view } = context;
-  const isRevoked = view.listening === "revoked";
-  if (!view.questions.length && !isRevoked) return null;
-  return el(
+/** @import {questionsState} from "./states/questions.js" */
+/** @typedef {StateOf<typeof questionsState>} State */
+
+/**
+ * @param {State} state
+ * @param {PopupPage} page
+ */
+export const questions = ({ isRevoked, questions: asked }, page) =>
+  el(
     "section",
     { class: "notices", "aria-label": t("listening_title"), data: { part: "questions" } },
     isRevoked &&
@@ -20,41 +22,39 @@ export function questions(context) {
         el("span", {}, t("listening_revoked")),
         el("a", { href: "../welcome/welcome.html#listening", target: "_blank" }, t("listening_see")),
       ),
-    view.questions.map((each) => question(context, each)),
+    asked.map((each) => question(each, page)),
   );
-}
 
 /**
- * @param {PopupContext} context
- * @param {Question} question
+ * @param {State["questions"][number]} question
+ * @param {PopupPage} page
  */
-function question({ now, ui, paint }, { id, accountId, product, name, profileUrl, cost, at }) {
-  const answer = (/** @type {0 | 1 | null} */ chosen) => async () => {
-    if (!(await run("question.answer", { id, cost: chosen }))) return;
-    say(chosen === null ? t("question_discarded") : t(chosen ? "logged_credit" : "logged_free", name));
+function question({ cost: likely, costs, draft, id, name, title, words }, { ui, paint }) {
+  const answer = (/** @type {0 | 1 | null} */ cost) => async () => {
+    if (!(await run("question.answer", { id, cost }))) return;
+    say(cost === null ? t("question_discarded") : t(cost ? "logged_credit" : "logged_free", name));
   };
   const fillIn = async () => {
     if (!(await run("question.answer", { id, cost: null }))) return;
-    Object.assign(ui, { form: true, draft: { name, profileUrl, at, product: accountId ? null : product } });
+    Object.assign(ui, { form: true, draft });
     paint();
   };
-  const yes = (/** @type {0 | 1} */ each) =>
-    el(
-      "button",
-      { data: { hook: each ? "sent-credit" : "sent-free" }, on: { click: answer(each) } },
-      t(each ? "question_credit" : "question_free"),
-    );
   return el(
     "article",
-    { class: "notice warning", data: { id, question: cost } },
-    el("h2", {}, name ? t("question", name, relative(at, now)) : t("question_nobody", relative(at, now))),
-    el("p", {}, accountId ? t("question_why") : t("pool_no_seat", t(`product_${product}`))),
+    { class: "notice warning", data: { id, question: likely } },
+    el("h2", {}, title),
+    el("p", {}, words),
     el(
       "div",
       { class: "row answers" },
-      name && accountId
-        ? [yes(cost), yes(cost ? 0 : 1)]
-        : el("button", { data: { hook: "sent-fill-in" }, on: { click: fillIn } }, t("question_fill_in")),
+      costs.map((cost) =>
+        el(
+          "button",
+          { data: { hook: cost ? "sent-credit" : "sent-free" }, on: { click: answer(cost) } },
+          t(cost ? "question_credit" : "question_free"),
+        ),
+      ),
+      !costs.length && el("button", { data: { hook: "sent-fill-in" }, on: { click: fillIn } }, t("question_fill_in")),
       el("button", { data: { hook: "not-sent" }, on: { click: answer(null) } }, t("question_no")),
     ),
   );

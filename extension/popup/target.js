@@ -1,43 +1,39 @@
 // Actions for a target: copy the text, defer, close, drop, mark as do-not-contact.
 
-import { laterDays } from "../core/log/targets.js";
 import { dayWords } from "../text/phrases.js";
 import { t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
 
-/** @param {Target} target */
-export const personOf = ({ person: { links, name } }) => ({ name, profileUrl: links[0] ?? null });
+/** @import {targetState} from "./states/target.js" */
+/** @typedef {StateOf<typeof targetState>} State */
 
 /**
  * A row of buttons, the reason why the text cannot be copied, and the open menu.
- * @param {PopupContext} context
- * @param {AccountView} account
- * @param {Target} target
+ * @param {State} state
+ * @param {PopupPage} page
  */
-export function actions(context, account, target) {
-  const { ui, paint } = context;
-  const { copy, person } = target;
-  const missing = copy?.missing ?? [];
+export function actions(state, page) {
+  const { accountId, menu: open, missing, person } = state;
+  const { ui, paint } = page;
   const toggleMenu = (/** @type {PopupUi["targetMenu"]} */ menu) => () => {
     Object.assign(ui, { targetMenu: ui.targetMenu === menu ? null : menu, picking: false, errors: {} });
     paint();
   };
   const menus = /** @type {const} */ (["later", "more"]);
-  const lacking = t("copy_missing", missing.map((each) => t(`variable_${each}`) || each).join(", "));
-  const fill = () => run("app.open", { page: "people", accountId: account.account.id });
+  const fill = () => run("app.open", { page: "people", accountId });
   return [
     el(
       "div",
       { class: "row target" },
-      !missing.length && copyButton("subject", target),
-      copyButton("body", target),
-      missing.length > 0 &&
+      copyButton("subject", state),
+      copyButton("body", state),
+      missing &&
         el(
           "button",
-          { class: "quiet missing", title: lacking, data: { hook: "missing" }, on: { click: fill } },
-          lacking,
+          { class: "quiet missing", title: missing, data: { hook: "missing" }, on: { click: fill } },
+          missing,
         ),
       menus.map((menu) =>
         el(
@@ -45,7 +41,7 @@ export function actions(context, account, target) {
           {
             class: "quiet",
             "aria-label": t("of_person", t(menu), person.name),
-            "aria-expanded": String(ui.targetMenu === menu),
+            "aria-expanded": String(open === menu),
             data: { hook: `target-${menu}` },
             on: { click: toggleMenu(menu) },
           },
@@ -53,56 +49,51 @@ export function actions(context, account, target) {
         ),
       ),
     ),
-    ui.targetMenu === "later" && laterMenu(context, account, target),
-    ui.targetMenu === "more" && moreMenu(context, account, target),
+    open === "later" && laterMenu(state, page),
+    open === "more" && moreMenu(state, page),
   ];
 }
 
 /**
  * @param {"subject" | "body"} part
- * @param {Target} target
+ * @param {State} state
  */
-function copyButton(part, target) {
-  const { copy } = target;
-  if (!copy?.[part]) return null;
+function copyButton(part, { copies, id, person }) {
+  if (!copies?.[part]) return null;
   const take = async () => {
-    await navigator.clipboard.writeText(copy[part]);
+    await navigator.clipboard.writeText(copies[part]);
     // The InMail's log will name the copied text.
-    if (part === "body") await run("target.copied", { ...personOf(target), target: target.id, text: copy.text });
+    if (part === "body") await run("target.copied", { ...person, target: id, text: copies.text });
     say(t(`copied_${part}`));
   };
   return el(
     "button",
-    { class: "quiet", disabled: copy.missing.length > 0, data: { hook: `copy-${part}` }, on: { click: take } },
+    { class: "quiet", disabled: !copies.isEnabled, data: { hook: `copy-${part}` }, on: { click: take } },
     t(`copy_${part}`),
   );
 }
 
 /**
- * @param {PopupContext} context
- * @param {AccountView} account
- * @param {Target} target
+ * @param {State} state
+ * @param {PopupPage} page
  */
-function laterMenu(context, { account, projection }, target) {
-  const { now, ui, paint } = context;
-  const zone = account.time_zone;
-  const days = laterDays(account, projection, now);
-  const put = (/** @type {string} */ until) =>
-    change(
-      context,
-      account.id,
-      target,
-      { action: "later", until },
-      t("later_done", target.person.name, dayWords(until, zone, now)),
-    );
-  const pick = () => {
+function laterMenu(state, page) {
+  const {
+    later,
+    person: { name },
+    pick,
+  } = state;
+  const { ui, paint } = page;
+  const put = (/** @type {string} */ until, /** @type {string} */ words) =>
+    change(state, page, { action: "later", until }, t("later_done", name, words));
+  const togglePick = () => {
     ui.picking = !ui.picking;
     paint();
     document.getElementById("later-date")?.focus();
   };
   const submit = async (/** @type {Values} */ { "later-date": date }) => {
-    ui.errors = { "later-date": date >= days.tomorrow && date <= days.last ? "" : t("later_invalid") };
-    if (!ui.errors["later-date"]) await put(date);
+    ui.errors = { "later-date": date >= pick.first && date <= pick.last ? "" : t("later_invalid") };
+    if (!ui.errors["later-date"]) await put(date, dayWords(date, pick.zone, new Date()));
     paint();
   };
   return el(
@@ -110,31 +101,28 @@ function laterMenu(context, { account, projection }, target) {
     {
       class: "outcomes",
       role: "group",
-      "aria-label": t("of_person", t("later"), target.person.name),
+      "aria-label": t("of_person", t("later"), name),
       data: { hook: "later-menu" },
     },
-    /** @type {const} */ (["tomorrow", "week", "credits"]).map((key) => {
-      const until = days[key];
-      return (
-        until && el("button", { data: { hook: `later-${key}` }, on: { click: () => put(until) } }, t(`later_${key}`))
-      );
-    }),
+    later.map(({ key, day, words }) =>
+      el("button", { data: { hook: `later-${key}` }, on: { click: () => put(day, words) } }, t(`later_${key}`)),
+    ),
     el(
       "button",
-      { "aria-expanded": String(ui.picking), data: { hook: "later-pick" }, on: { click: pick } },
+      { "aria-expanded": String(pick.isOpen), data: { hook: "later-pick" }, on: { click: togglePick } },
       t("day_pick"),
     ),
-    ui.picking &&
+    pick.isOpen &&
       form(
         "later-form",
         submit,
         field("later-date", {
           label: t("date"),
-          error: ui.errors["later-date"],
+          error: pick.error,
           type: "date",
-          min: days.tomorrow,
-          max: days.last,
-          value: days.tomorrow,
+          min: pick.first,
+          max: pick.last,
+          value: pick.first,
         }),
         el("button", { class: "main", data: { hook: "later-submit" } }, t("save")),
       ),
@@ -142,59 +130,42 @@ function laterMenu(context, { account, projection }, target) {
 }
 
 /**
- * @param {PopupContext} context
- * @param {AccountView} account
- * @param {Target} target
+ * @param {State} state
+ * @param {PopupPage} page
  */
-function moreMenu(context, { account: { id } }, target) {
-  const { name } = target.person;
-  const person = personOf(target);
+function moreMenu(state, page) {
+  const { accountId, canClose, canMark, person, personId } = state;
+  const { name } = person;
   const mark = async () => {
-    if (await run("person.mark", { accountId: id, id: target.person.id, person })) {
-      closeMenu(context, t("marked_done", name));
-    }
+    if (await run("person.mark", { accountId, id: personId, person })) closeMenu(page, t("marked_done", name));
   };
+  const end = (/** @type {"close" | "drop"} */ action) => () =>
+    change(state, page, { action }, t(`${action}_done`, name));
   return el(
     "div",
     { class: "outcomes", role: "group", "aria-label": t("of_person", t("more"), name), data: { hook: "more-menu" } },
-    target.purpose === "follow_up" &&
-      el(
-        "button",
-        {
-          data: { hook: "close" },
-          on: { click: () => change(context, id, target, { action: "close" }, t("close_done", name)) },
-        },
-        t("target_close"),
-      ),
-    el(
-      "button",
-      {
-        data: { hook: "drop" },
-        on: { click: () => change(context, id, target, { action: "drop" }, t("drop_done", name)) },
-      },
-      t("target_drop"),
-    ),
-    target.person.id && el("button", { class: "danger", data: { hook: "mark" }, on: { click: mark } }, t("mark")),
+    canClose && el("button", { data: { hook: "close" }, on: { click: end("close") } }, t("target_close")),
+    el("button", { data: { hook: "drop" }, on: { click: end("drop") } }, t("target_drop")),
+    canMark && el("button", { class: "danger", data: { hook: "mark" }, on: { click: mark } }, t("mark")),
   );
 }
 
 /**
- * @param {PopupContext} context
- * @param {string} accountId
- * @param {Target} target
+ * @param {State} state
+ * @param {PopupPage} page
  * @param {{action: TargetAction, until?: string}} what
  * @param {string} words
  */
-async function change(context, accountId, target, what, words) {
-  const asked = { accountId, id: target.id, person: personOf(target) };
+async function change({ accountId, id, person, personId }, page, what, words) {
+  const asked = { accountId, id, person };
   if (!(await run("target.change", { ...asked, ...what }))) return;
-  const { name } = target.person;
+  const { name } = person;
   const reopen = async () => {
     if (await run("target.change", { ...asked, action: "reopen" })) say(t("listed", name));
   };
-  const canReopen = what.action === "drop" && target.person.id !== "";
+  const canReopen = what.action === "drop" && personId !== "";
   closeMenu(
-    context,
+    page,
     words,
     canReopen
       ? el(
@@ -207,7 +178,7 @@ async function change(context, accountId, target, what, words) {
 }
 
 /**
- * @param {PopupContext} context
+ * @param {PopupPage} page
  * @param {string} words
  * @param {HTMLElement | null} [action]
  */

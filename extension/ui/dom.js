@@ -25,7 +25,11 @@ export function el(tag, { on = {}, data = {}, style = {}, ...attributes } = {}, 
     ...children
       .flat()
       .flatMap((child) =>
-        child === null || child === undefined || child === false ? [] : child instanceof Node ? child : String(child),
+        child === null || child === undefined || child === false || child === ""
+          ? []
+          : child instanceof Node
+            ? child
+            : String(child),
       ),
   );
   return node;
@@ -83,6 +87,9 @@ function morph(old, fresh) {
  */
 function morphChildren(old, fresh) {
   const children = [...fresh.childNodes];
+  // What is gone is removed first: the nodes after it then need not be moved, which would take their focus.
+  const keys = new Set(children.map(keyOf));
+  for (const node of /** @type {ChildNode[]} */ ([...old.childNodes])) if (!keys.has(keyOf(node))) node.remove();
   children.forEach((child, index) => {
     const current = old.childNodes[index];
     const match = [...old.childNodes].slice(index).find((node) => keyOf(node) === keyOf(child));

@@ -1,11 +1,12 @@
 // The user's shortcuts, and where the browser changes them.
 
+import { isFirefox } from "../core/browser.js";
 import { t } from "../text/words.js";
 import { el } from "../ui/dom.js";
 import { section } from "./section.js";
 
 /** The browser's page for shortcuts. In Firefox it is in the menu of the add-ons page. */
-const PLACE = navigator.userAgent.includes("Firefox") ? "about:addons" : "chrome://extensions/shortcuts";
+const PLACE = isFirefox ? "about:addons" : "chrome://extensions/shortcuts";
 
 /** @param {WelcomeContext} context */
 export function keys(context) {

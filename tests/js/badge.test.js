@@ -1,10 +1,11 @@
 // The badge shows the balance and no other number, in every state.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import "./chrome.js";
-const { badge, badgeText, FLASH_MS } = await import("../../extension/core/show/badge.js");
+const { badge, badgeText, FLASH_MS, SHOWS } = await import("../../extension/core/show/badge.js");
 
 const NOW = new Date("2026-11-26T12:00:00Z");
 
@@ -57,16 +58,84 @@ function named(text) {
   return [from, from + step];
 }
 
-test("at every balance and in every state, at most three characters that name the balance", () => {
+/**
+ * The width of a text in em, in the widest of common fonts: DejaVu Sans, as in its table of widths. The blank on the
+ * right of the last character is not counted.
+ */
+function widthInFirefox(text) {
+  const widths = { k: [0.579, 0.57], M: [0.863, 0.77], "!": [0.401, 0.25], "?": [0.531, 0.46], "~": [0.838, 0.73] };
+  const of = (sign) => widths[sign] ?? { "↑": [0.838, 0.72], ".": [0.318, 0.21] }[sign] ?? [0.636, 0.59];
+  const signs = Array.from(text);
+  return signs.reduce((sum, sign, index) => sum + of(sign)[index === signs.length - 1 ? 1 : 0], 0);
+}
+
+/** Firefox has 16 pixels for a text of 10 pixels (toolbarbutton.css). */
+const FIREFOX_EM = 1.6;
+
+test("at every balance and in every state the text names the balance, and the browser shows it whole", () => {
   for (const [name, state] of Object.entries(STATES)) {
     const view = viewOf(0, state);
     for (let balance = 0; balance <= 100_000; balance += 1) {
-      const text = badgeText(view, { ...view.accounts[0].projection, balance });
-      assert.ok(Array.from(text).length <= 3, `${name}, ${balance}: ${text}`);
-      const [from, to] = named(text);
-      assert.ok(from <= balance && balance < to, `${name}, ${balance}: ${text}`);
+      for (const browser of ["chromium", "firefox"]) {
+        const text = badgeText(view, { ...view.accounts[0].projection, balance }, SHOWS[browser]);
+        const words = `${browser}, ${name}, ${balance}: ${text}`;
+        assert.ok(Array.from(text).length <= 3, words);
+        if (browser === "firefox" && balance < 10_000) assert.ok(widthInFirefox(text) <= FIREFOX_EM, words);
+        const [from, to] = named(text);
+        assert.ok(from <= balance && balance < to, words);
+      }
     }
   }
+});
+
+for (const [balance, state, text] of [
+  [12, "soon", "12!"],
+  [9, "urgent", "9!!"],
+  [12, "needs you", "12!"],
+  [9, "needs you", "9?"],
+  [12, "waiting", "12"],
+  [12, "impostor", "12!"],
+  [12, "server off", "12!"],
+  [150, "steady", ".1k"],
+  [1200, "urgent", "1k!"],
+]) {
+  test(`Firefox, ${balance} credits, ${state}: ${text}`, () =>
+    assert.equal(badge(viewOf(balance, STATES[state]), NOW, null, "firefox").text, text));
+}
+
+const TOKENS = readFileSync(new URL("../../extension/ui/tokens.css", import.meta.url), "utf8");
+const LOOKS = ["plenty", "soon", "urgent", "none"].map((urgency) => badge(viewOf(12, { urgency }), NOW));
+
+/** The relative luminance of "#rrggbb" (WCAG 2.2). */
+function luminance(colour) {
+  const [red, green, blue] = colour
+    .match(/[0-9a-f]{2}/g)
+    .map((hex) => parseInt(hex, 16) / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+const contrast = (a, b) => {
+  const [dark, bright] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (bright + 0.05) / (dark + 0.05);
+};
+
+test("the text has a contrast of 7:1 to its background, and no other ink would have more", () => {
+  for (const { colour, ink } of LOOKS) {
+    assert.ok(contrast(colour, ink) >= 7, `${ink} on ${colour}: ${contrast(colour, ink)}`);
+    const other = ink === "#ffffff" ? "#16181a" : "#ffffff";
+    assert.ok(contrast(colour, ink) > contrast(colour, other));
+  }
+});
+
+test("badge and popup have the same colours, each state one of its own", () => {
+  const tokens = new Set(TOKENS.match(/#[0-9a-f]{6}\b/g));
+  for (const { colour } of LOOKS) assert.ok(tokens.has(colour), colour);
+  assert.equal(new Set(LOOKS.map(({ colour }) => colour)).size, LOOKS.length);
+  const roles = Object.fromEntries(
+    [...TOKENS.matchAll(/--([\w-]+): light-dark\((\S+), (\S+)\)/g)].map(([, name, ...pair]) => [name, pair]),
+  );
+  const [plenty, soon, urgent] = LOOKS.map(({ colour }) => colour);
+  assert.ok(roles["accent-strong"].includes(plenty) && roles.warn.includes(soon) && roles.bad.includes(urgent));
 });
 
 for (const [balance, state, text] of [

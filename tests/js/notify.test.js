@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { local, notified, reset } from "./chrome.js";
+import { accountOf, storedOf } from "./fixtures.js";
 const { remind } = await import("../../extension/core/show/notify.js");
 
 const DAY_MS = 86_400_000;
@@ -13,27 +14,10 @@ async function remindWith(reminders) {
   reset();
   const until = ahead(5);
   const warning = { code: "cancelling", severity: "urgent", title: "Use them", detail: "", until };
-  const summary = {
-    product_title: "Premium",
-    as_of: ahead(0),
-    balance: 5,
-    allotment: 5,
-    used: 0,
-    free_used: 0,
-    period: { start: ahead(-5) },
-    next_loss: null,
-    lots: [],
-    pace: { expected: 0 },
-    forecast: { basis: "", lost: null },
-    observed: null,
-    warnings: [warning],
-    timeline: [],
-    recent: [],
-    awaiting: [],
-  };
+  const summary = storedOf({ balance: 5, allotment: 5, used: 0, warnings: [warning] });
   await local.set({
-    accounts: [{ id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1], reserve: 0 }],
-    "summary/a": { summary, etag: null, receivedAt: ahead(0) },
+    accounts: [accountOf()],
+    "summary/a": summary,
     reminders: { notifications: true, snoozedUntil: null, shown: {}, ...reminders(`a/cancelling/${until}/urgent`) },
   });
   await remind();

@@ -5,6 +5,7 @@ import { createHash, createHmac } from "node:crypto";
 import { beforeEach, test } from "node:test";
 
 import { alarms, local, reset } from "./chrome.js";
+import { accountOf, summaryOf } from "./fixtures.js";
 const { call } = await import("../../extension/core/server/api.js");
 const { scheduleAlarms } = await import("../../extension/core/show/alarms.js");
 const { disconnect } = await import("../../extension/core/server/connect.js");
@@ -14,41 +15,19 @@ const { sync, syncNow } = await import("../../extension/core/server/sync.js");
 const { readView } = await import("../../extension/core/show/view.js");
 
 const HOUR_MS = 3_600_000;
-const ACCOUNT = {
-  id: "a",
-  name: "My seat",
-  product: "premium",
-  time_zone: "UTC",
-  working_days: [1, 2, 3, 4, 5],
-  reserve: 0,
-  opened_at: "2020-01-01T00:00:00Z",
-  cap: null,
-};
+const ACCOUNT = accountOf();
 const REAL_NOW = Date.now;
 
 /** A fake server that counts what it is sent; `refuse` maps "METHOD path" to a response to send instead. */
 const server = { balance: 25, accounts: [ACCOUNT], refuse: {}, logged: 0, authorized: 0, prove: null, erasures: null };
 
-function summary() {
-  return {
-    product_title: "Premium",
+const summary = () =>
+  summaryOf({
     as_of: new Date(REAL_NOW()).toISOString(),
     balance: server.balance,
-    allotment: 25,
     used: 25 - server.balance,
-    free_used: 0,
-    period: { start: "2020-01-01T00:00:00Z" },
-    next_loss: null,
     lots: [{ granted_at: "2020-01-01T00:00:00Z", left: server.balance }],
-    pace: { expected: 0 },
-    forecast: { basis: "", lost: null },
-    observed: null,
-    warnings: [],
-    timeline: [],
-    recent: [],
-    awaiting: [],
-  };
-}
+  });
 
 function answer(method, path, body, query) {
   const refusal = server.refuse[`${method} ${path}`];

@@ -4,36 +4,13 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { badges, local, reset } from "./chrome.js";
+import { accountOf, storedOf } from "./fixtures.js";
 const { paint } = await import("../../extension/core/show/toolbar.js");
 const { cachedView, readView } = await import("../../extension/core/show/view.js");
 
-const ACCOUNT = { id: "a", name: "My seat", product: "premium", time_zone: "UTC", working_days: [1, 2, 3], reserve: 0 };
 const NOW = new Date();
 
-function summary(balance) {
-  return {
-    summary: {
-      product_title: "Premium",
-      as_of: NOW.toISOString(),
-      balance,
-      allotment: 25,
-      used: 25 - balance,
-      free_used: 0,
-      period: { start: "2020-01-01T00:00:00Z" },
-      next_loss: null,
-      lots: [],
-      pace: { expected: 0 },
-      forecast: { basis: "", lost: null },
-      observed: null,
-      warnings: [],
-      timeline: [],
-      recent: [],
-      awaiting: [],
-    },
-    etag: null,
-    receivedAt: NOW.toISOString(),
-  };
-}
+const summary = (balance) => storedOf({ balance, used: 25 - balance });
 
 /** Waits until the browser has reported the changes made so far. */
 const reported = () => new Promise((resolve) => setImmediate(resolve));
@@ -43,7 +20,7 @@ beforeEach(async () => {
   await local.set({
     server: { address: "http://127.0.0.1:8425", token: "t", deviceId: "d", demo: false },
     connection: { state: "ok", since: NOW.toISOString(), detail: "", retryAt: null, tries: 0 },
-    accounts: [ACCOUNT],
+    accounts: [accountOf()],
     currentAccount: "a",
     "summary/a": summary(25),
   });

@@ -4,46 +4,32 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { accountOf, summaryOf } from "./fixtures.js";
 import { project } from "../../extension/core/show/summary.js";
 
 const cases = JSON.parse(readFileSync(new URL("../days_cases.json", import.meta.url), "utf8"));
 
-const ACCOUNT = {
-  id: "a",
-  name: "My seat",
-  product: "premium",
-  time_zone: "UTC",
-  working_days: [1, 2, 3, 4, 5],
-  reserve: 0,
-};
+const ACCOUNT = accountOf();
 const AS_OF = "2026-11-26T12:00:00Z";
 const RENEWAL = "2026-12-01T00:00:00Z";
 const NEXT_RENEWAL = "2027-01-01T00:00:00Z";
 
 /** 12 of November's 25 credits are left; they expire at the renewal, which brings 25 new ones. */
-const SUMMARY = {
-  product_title: "Premium",
+const SUMMARY = summaryOf({
   as_of: AS_OF,
-  balance: 12,
-  allotment: 25,
-  used: 13,
   free_used: 2,
   period: { start: "2026-11-01T00:00:00Z" },
   next_loss: { at: RENEWAL, credits: 12, value: { amount_minor: 2400, currency: "EUR" } },
   lots: [{ granted_at: "2026-11-01T00:00:00Z", left: 12 }],
   pace: { expected: 20 },
   forecast: { basis: "recent", lost: 9 },
-  observed: null,
-  warnings: [],
   timeline: [
     { at: RENEWAL, reason: "expire", credits: -12, balance: 0 },
     { at: RENEWAL, reason: "grant", credits: 25, balance: 25 },
     { at: NEXT_RENEWAL, reason: "expire", credits: -25, balance: 0 },
     { at: NEXT_RENEWAL, reason: "grant", credits: 25, balance: 25 },
   ],
-  recent: [],
-  awaiting: [],
-};
+});
 
 const projected = (now, entries = [], { account = {}, summary = {}, counts = [] } = {}) =>
   project(

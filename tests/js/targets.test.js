@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { beforeEach, test } from "node:test";
 
 import { alarms, local, notified, opened, reset, session } from "./chrome.js";
+import { accountOf, summaryOf } from "./fixtures.js";
 const { scheduleAlarms } = await import("../../extension/core/show/alarms.js");
 const { badge } = await import("../../extension/core/show/badge.js");
 const { addToList, changeTarget, markDoNotContact, skip } = await import("../../extension/core/log/list.js");
@@ -16,16 +17,7 @@ const { laterDays, nextOf, profileOf, targetFor, targetsOf } = await import("../
 const { readView } = await import("../../extension/core/show/view.js");
 
 const HOUR_MS = 3_600_000;
-const ACCOUNT = {
-  id: "a",
-  name: "My seat",
-  product: "premium",
-  time_zone: "UTC",
-  working_days: [1, 2, 3, 4, 5, 6, 7],
-  reserve: 0,
-  opened_at: "2020-01-01T00:00:00Z",
-  cap: null,
-};
+const ACCOUNT = accountOf({ working_days: [1, 2, 3, 4, 5, 6, 7] });
 const TODAY = new Date().toISOString().slice(0, 10);
 const NAMES = ["Kai Example", "Robin Sample", "Mika Placeholder", "Sasha Specimen"];
 const linkOf = (name) => `https://www.linkedin.com/in/${name.toLowerCase().replace(" ", "-")}`;
@@ -72,23 +64,7 @@ const server = { list: [], heard: [], refuse: {}, closed: 0, erasures: null };
 
 function summary() {
   const isToday = ({ planned_for: day }) => day !== null && day <= TODAY;
-  return {
-    product_title: "Premium",
-    as_of: new Date().toISOString(),
-    balance: 12,
-    allotment: 25,
-    used: 13,
-    free_used: 0,
-    period: { start: "2020-01-01T00:00:00Z" },
-    next_loss: null,
-    lots: [],
-    pace: { expected: 0 },
-    forecast: { basis: "", lost: null },
-    observed: null,
-    warnings: [],
-    timeline: [],
-    recent: [],
-    awaiting: [],
+  return summaryOf({
     targets: {
       next: server.list.slice(0, 3),
       names: server.list.length,
@@ -97,7 +73,7 @@ function summary() {
       today: server.list.filter(isToday).length,
       sent_today: server.closed,
     },
-  };
+  });
 }
 
 function answer(method, path, body) {

@@ -5,54 +5,31 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import "./chrome.js";
+import { accountOf, storedOf } from "./fixtures.js";
 const { isNear, isUrgent, project } = await import("../../extension/core/show/summary.js");
 const { warningWords } = await import("../../extension/core/show/warnings.js");
 
 const DAY_MS = 86_400_000;
 const LOSS = new Date("2026-12-01T00:00:00Z");
-const ACCOUNT = {
-  id: "a",
-  name: "My seat",
-  product: "premium",
-  time_zone: "UTC",
-  working_days: [1, 2, 3, 4, 5],
-  reserve: 0,
-  opened_at: "2020-01-01T00:00:00Z",
-  cap: null,
-};
+const ACCOUNT = accountOf();
 
 /** An account `daysBefore` days before 12 credits expire, with fields of the server's summary. */
 function projected(daysBefore, { account, warnings = [], reason = "expire", reserve = 0, ...rest } = {}, entries = []) {
   const now = new Date(LOSS.getTime() - daysBefore * DAY_MS);
-  const summary = {
+  const stored = storedOf({
     ...(account && { account }),
-    product_title: "Premium",
     as_of: now.toISOString(),
-    balance: 12,
-    allotment: 25,
-    used: 13,
-    free_used: 0,
     period: { start: "2026-11-01T00:00:00Z" },
     next_loss: { at: LOSS.toISOString(), credits: 12, value: null },
     lots: [{ granted_at: "2026-11-01T00:00:00Z", left: 12 }],
-    pace: { expected: 0 },
-    forecast: { basis: "", lost: null },
-    observed: null,
     warnings,
-    recent: [],
-    awaiting: [],
     timeline: [
       { at: LOSS.toISOString(), reason, credits: -12, balance: 0 },
       { at: LOSS.toISOString(), reason: "grant", credits: 25, balance: 25 },
     ],
     ...rest,
-  };
-  const projection = project(
-    { summary, etag: null, receivedAt: now.toISOString() },
-    { ...ACCOUNT, reserve },
-    entries,
-    now,
-  );
+  });
+  const projection = project(stored, { ...ACCOUNT, reserve }, entries, now);
   return { now, projection, view: { account: { ...ACCOUNT, reserve }, projection } };
 }
 

@@ -64,6 +64,16 @@ def test_a_folder_imports_only_from_those_below_it(name: str) -> None:
     assert wrong == []
 
 
+def test_the_states_of_the_popup_draw_nothing() -> None:
+    states = {module for module in MODULES if module.startswith("popup/states/")}
+    reached, found = set(), states
+    while found:
+        reached |= found
+        found = {imported for module in found for imported in GRAPH[module]} - reached
+    assert len(states) > 10
+    assert {folder(module) for module in reached - states} == {"core", "text"}
+
+
 def test_the_door_to_the_browser_imports_nothing() -> None:
     assert GRAPH[DOOR] == set()
 

@@ -22,11 +22,13 @@ const NEVER_KEPT = /(?![\u200c\u200d\p{Variation_Selector}])[\p{Default_Ignorabl
 const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Surrogate}]/gu;
 
 /** After these a joiner changes the preceding letter, also at the end of a word (RFC 5892, A.1 and A.2). */
-const VIRAMAS =
-  "[" +
-  "\\u094d\\u09cd\\u0a4d\\u0acd\\u0b4d\\u0bcd\\u0c4d\\u0ccd\\u0d3b\\u0d3c\\u0d4d\\u0dca\\u0e3a\\u0eba\\u0f84\\u1039\\u103a" +
-  "\\u1714\\u1715\\u1734\\u17d2\\u1a60\\u1b44\\u1baa\\u1bab\\u1bf2\\u1bf3\\u2d7f\\ua806\\ua82c\\ua8c4\\ua953\\ua9c0\\uaaf6\\uabed" +
-  "]";
+const VIRAMAS = [
+  "[",
+  "\\u094d\\u09cd\\u0a4d\\u0acd\\u0b4d\\u0bcd\\u0c4d\\u0ccd\\u0d3b\\u0d3c\\u0d4d\\u0dca",
+  "\\u0e3a\\u0eba\\u0f84\\u1039\\u103a\\u1714\\u1715\\u1734\\u17d2\\u1a60\\u1b44\\u1baa",
+  "\\u1bab\\u1bf2\\u1bf3\\u2d7f\\ua806\\ua82c\\ua8c4\\ua953\\ua9c0\\uaaf6\\uabed",
+  "]",
+].join("");
 
 /**
  * Joiners matter in emoji sequences and from Hebrew on, not beside Latin, Greek or Cyrillic letters, blanks or other

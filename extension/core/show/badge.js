@@ -6,10 +6,15 @@ import { countForToday } from "../log/targets.js";
 import { isAhead } from "../store/instants.js";
 
 /**
- * Background colours with a contrast of at least 4.5:1 to white text. The title also says in words what the colour
- * means.
+ * The colours of each state: those of the popup (ui/tokens.css), the background as dark or as bright as its colour
+ * allows, so that the text has a contrast of at least 7:1. The title also says in words what the colour means.
  */
-const COLOUR = { plenty: "#0f6b5c", soon: "#8a5200", urgent: "#a3201d", none: "#5d646b", quiet: "#5d646b" };
+const LOOK = {
+  plenty: { colour: "#0b5347", ink: "#ffffff" },
+  soon: { colour: "#f0b45c", ink: "#16181a" },
+  urgent: { colour: "#a3201d", ink: "#ffffff" },
+  none: { colour: "#16181a", ink: "#ffffff" },
+};
 
 /** How long a sign replaces the number. */
 export const FLASH_MS = 1500;
@@ -17,36 +22,60 @@ export const FLASH_MS = 1500;
 /** Signs after the number, the fullest first. */
 const URGENCY_SIGNS = { plenty: [], soon: ["!"], urgent: ["!!", "!"], none: [] };
 
-/** Firefox shows three characters. Chromium shows about four and cuts a longer text within the number. */
-const TEXT_LENGTH_MAX = 3;
+/**
+ * The widths of characters in DejaVu Sans, which is wider than other systems' fonts, in em: a digit, others, and the
+ * widest of those that a badge uses.
+ */
+const DIGIT_EM = 0.636;
+const SIGN_EM = /** @type {Record<string, number>} */ ({ "!": 0.401, ".": 0.318, k: 0.579 });
+const WIDEST_EM = 0.863;
+
+/** Firefox's badge has 16 px for a text of 10 px; the blank on the right of a "!" may be cut off. */
+const FIREFOX_EM_MAX = 1.68;
+
+const CHROMIUM_LENGTH_MAX = 3;
+
+/**
+ * Whether each browser shows a text whole.
+ * @type {Record<"chromium" | "firefox", (text: string) => boolean>}
+ */
+export const SHOWS = {
+  chromium: (text) => text.length <= CHROMIUM_LENGTH_MAX,
+  firefox: (text) => Array.from(text).reduce((sum, sign) => sum + widthOf(sign), 0) <= FIREFOX_EM_MAX,
+};
+
+/** @param {string} sign */
+const widthOf = (sign) => (/\d/.test(sign) ? DIGIT_EM : (SIGN_EM[sign] ?? WIDEST_EM));
 
 /**
  * @param {View} view
  * @param {Date} now
  * @param {Flash | null} [flash]
+ * @param {keyof typeof SHOWS} [browser]
  * @returns {Badge}
  */
-export function badge(view, now, flash = null) {
-  const steady = steadyBadge(view, now);
+export function badge(view, now, flash = null, browser = "chromium") {
+  const steady = steadyBadge(view, now, SHOWS[browser]);
   return flash !== null && isAhead(flash.until, now, FLASH_MS)
-    ? { ...steady, text: flash.sign, colour: COLOUR.plenty }
+    ? { ...steady, text: flash.sign, ...LOOK.plenty }
     : steady;
 }
 
 /**
  * @param {View} view
  * @param {Date} now
+ * @param {(text: string) => boolean} shows
  * @returns {Badge}
  */
-function steadyBadge(view, now) {
-  if (!view.server.paired) return { text: "–", colour: COLOUR.quiet, title: t("badge_not_paired") };
+function steadyBadge(view, now, shows) {
+  if (!view.server.paired) return { text: "–", ...LOOK.none, title: t("badge_not_paired") };
   const current = view.accounts.find(({ account }) => account.id === view.currentAccount);
   if (!current?.projection) {
-    return { text: "–", colour: COLOUR.quiet, title: [t("badge_no_number"), ...notes(view)].join("\n") };
+    return { text: "–", ...LOOK.none, title: [t("badge_no_number"), ...notes(view)].join("\n") };
   }
   return {
-    text: badgeText(view, current.projection),
-    colour: COLOUR[current.projection.urgency],
+    text: badgeText(view, current.projection, shows),
+    ...LOOK[current.projection.urgency],
     title: [...view.accounts.map((each) => line(each, now)), today(current, now), ...notes(view)]
       .filter(Boolean)
       .join("\n"),
@@ -54,38 +83,38 @@ function steadyBadge(view, now) {
 }
 
 /**
- * The number with the most important sign, if both fit; the title has everything.
+ * The number with the most important sign, if the browser shows both whole; the title has everything.
  * @param {Pick<View, "needsYou" | "questions" | "elsewhere" | "waiting" | "connection">} view
  * @param {Pick<Projection, "balance" | "tooOld" | "urgency">} projection
+ * @param {(text: string) => boolean} shows
  */
-export function badgeText(view, { balance, tooOld, urgency }) {
+export function badgeText(view, { balance, tooOld, urgency }, shows) {
   if (tooOld) return "?";
-  const credits = short(balance);
+  const names = namesOf(balance);
+  const credits = names.find(shows) ?? names[names.length - 1];
+  const urgent = URGENCY_SIGNS[urgency].map((sign) => credits + sign);
   const asks = view.needsYou.length || view.questions.length || view.elsewhere.some(({ isKept }) => !isKept);
-  if (asks) return fitting([`${credits}?`], credits);
-  if (view.waiting.length) return fitting([`${credits}↑`], credits);
-  if (view.connection.state !== "ok") return fitting([`~${credits}`], credits);
-  return fitting(
-    URGENCY_SIGNS[urgency].map((sign) => credits + sign),
-    credits,
-  );
+  const texts = asks
+    ? [`${credits}?`, `${credits}!`]
+    : view.waiting.length
+      ? [`${credits}↑`, ...urgent]
+      : view.connection.state !== "ok"
+        ? [`~${credits}`, ...urgent]
+        : urgent;
+  return texts.find(shows) ?? credits;
 }
 
 /**
- * @param {string[]} texts the fullest first
- * @param {string} otherwise
- */
-const fitting = (texts, otherwise) => texts.find(({ length }) => length <= TEXT_LENGTH_MAX) ?? otherwise;
-
-/**
- * A number of credits in at most three characters, rounded down: 999, "1k" for 1,200, "99k", ".1M" for 100,000, "1M".
+ * The texts for a number of credits, the most exact first: "99", "150" and ".1k", "1k" for 1,200, "99k", ".1M" for
+ * 100,000, "1M". All but the first are rounded down.
  * @param {number} credits
  */
-function short(credits) {
-  if (credits < 1000) return String(credits);
-  if (credits < 100_000) return `${Math.floor(credits / 1000)}k`;
-  if (credits < 1_000_000) return `.${Math.floor(credits / 100_000)}M`;
-  return `${Math.floor(credits / 1_000_000)}M`;
+function namesOf(credits) {
+  if (credits < 100) return [String(credits)];
+  if (credits < 1000) return [String(credits), `.${Math.floor(credits / 100)}k`];
+  if (credits < 100_000) return [`${Math.floor(credits / 1000)}k`];
+  if (credits < 1_000_000) return [`.${Math.floor(credits / 100_000)}M`];
+  return [`${Math.floor(credits / 1_000_000)}M`];
 }
 
 /**

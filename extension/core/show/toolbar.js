@@ -1,6 +1,6 @@
 // The toolbar icon: the badge, and a sign shown briefly after a log.
 
-import { session, setBadge } from "../browser.js";
+import { isFirefox, session, setBadge } from "../browser.js";
 import { scheduleAlarms } from "./alarms.js";
 import { badge, FLASH_MS } from "./badge.js";
 import { cachedView } from "./view.js";
@@ -15,7 +15,7 @@ export function paint() {
   return navigator.locks.request("toolbar", async () => {
     const now = new Date();
     const [view, { flash }] = await Promise.all([cachedView(now), session.get("flash")]);
-    await setBadge(badge(view, now, flash));
+    await setBadge(badge(view, now, flash, isFirefox ? "firefox" : "chromium"));
     await scheduleAlarms(view, now);
   });
 }

@@ -106,5 +106,6 @@ export const overLimit = (credits, coming, day) =>
  */
 function worth(credits, loss) {
   if (!loss?.value) return "";
-  return `(${roundMoney({ ...loss.value, amount_minor: Math.round((loss.value.amount_minor * credits) / loss.credits) })})`;
+  const amount = Math.round((loss.value.amount_minor * credits) / loss.credits);
+  return `(${roundMoney({ ...loss.value, amount_minor: amount })})`;
 }

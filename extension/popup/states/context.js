@@ -1,10 +1,10 @@
-// The context of the popup's sections, computed once per painting.
+// The shared data of the popup's sections, computed once per painting.
 
-import { offer } from "../core/log/observe.js";
-import { lastInMailTo } from "../core/log/past.js";
-import { nextOf, targetFor, targetsOf } from "../core/log/targets.js";
-import { canTakeCredit } from "../core/show/view.js";
-import { warningWords } from "../core/show/warnings.js";
+import { offer } from "../../core/log/observe.js";
+import { lastInMailTo } from "../../core/log/past.js";
+import { nextOf, targetFor, targetsOf } from "../../core/log/targets.js";
+import { canTakeCredit } from "../../core/show/view.js";
+import { warningWords } from "../../core/show/warnings.js";
 
 /**
  * @param {PopupBase} base

@@ -1,0 +1,77 @@
+// The connection's problem: one named state at a time, each with one next step; and when the sync is retried.
+
+import { relative } from "../../text/format.js";
+import { plural, refusalWords, t } from "../../text/words.js";
+
+/** The section of the welcome page for each state; other states are resolved at the server. */
+const PLACE = {
+  not_paired: "pair",
+  unauthorized: "pair",
+  permission_missing: "server",
+  other_program: "server",
+  impostor: "server",
+};
+
+/** @param {PopupContext} context */
+export function problemState({ account, now, state, view }) {
+  if (state === "ready") return null;
+  const { address } = view.server;
+  const words = [
+    t(`state_${state}_why`, address),
+    account && t("state_entries_safe"),
+    account && view.waiting.length > 0 && `${plural("waiting_title", view.waiting.length)}.`,
+  ];
+  return {
+    // Without an account the problem is all that the popup shows.
+    isAlone: account === null,
+    isWarning: state !== "server_off",
+    title: t(`state_${state}`, address),
+    words: words.filter(Boolean).join(" "),
+    step: stepOf(state),
+    retry: state === "server_off" || state === "impostor" ? retryWords(view, now) : "",
+  };
+}
+
+/**
+ * The next step: a link to a section of the welcome page, a command for the terminal, or the app's set-up.
+ * @param {Exclude<PopupBase["state"], "ready">} state
+ * @returns {{words: string, place: string} | {words: string, command: string}}
+ */
+function stepOf(state) {
+  const place = PLACE[/** @type {keyof typeof PLACE} */ (state)];
+  if (state === "no_account" || place) return { words: t(`state_${state}_step`), place: place ?? "" };
+  return { words: "", command: state === "version_mismatch" ? "git pull && make run" : "make run" };
+}
+
+/**
+ * The problems that a running server reports, for one account or all.
+ * @param {PopupContext} context
+ */
+export function refusalsState({ view: { accounts, connection } }) {
+  const failed = accounts.flatMap(({ account: { id, name }, problem }) =>
+    problem ? [{ id, words: t("account_refusal", name, refusalWords({ problem })) }] : [],
+  );
+  const isBroken = connection.state === "ok" && connection.tries > 0;
+  return failed.length || isBroken ? { failed, isBroken } : null;
+}
+
+/**
+ * The number of waiting entries, if the server responds but asked for a pause.
+ * @param {PopupContext} context
+ */
+export function waitingState({ now, view }) {
+  const { connection, waiting } = view;
+  if (!waiting.length || connection.state !== "ok" || connection.retryAt === null) return null;
+  return { words: plural("waiting_title", waiting.length), retry: retryWords(view, now) };
+}
+
+/**
+ * When the sync is retried.
+ * @param {View} view
+ * @param {Date} now
+ */
+function retryWords({ connection: { retryAt } }, now) {
+  if (!retryAt) return t("not_trying");
+  const at = new Date(Math.max(Date.parse(retryAt), now.getTime() + 1));
+  return t("trying_again", relative(at.toISOString(), now));
+}
