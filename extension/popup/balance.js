@@ -3,7 +3,7 @@
 import { isNear } from "../core/show/summary.js";
 import { ofDay, otherZone, relative, until } from "../text/format.js";
 import { rateWords } from "../text/phrases.js";
-import { plural, t } from "../text/words.js";
+import { number, plural, t } from "../text/words.js";
 import { bold, el } from "../ui/dom.js";
 
 /** @param {PopupBase} context */
@@ -26,7 +26,7 @@ export function balance({ view, account, now }) {
     el(
       "div",
       { class: "hero" },
-      el("p", { class: "balance", data: { hook: "balance" } }, projection.balance),
+      el("p", { class: "balance", data: { hook: "balance" } }, number(projection.balance)),
       el(
         "p",
         {},

@@ -1,6 +1,6 @@
 // The account's name, a menu of the other accounts, and links to the server's pages.
 
-import { t } from "../text/words.js";
+import { number, t } from "../text/words.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 
@@ -80,7 +80,7 @@ function menu({ view, ui, paint }, current) {
           " ",
           productTitle !== name && el("span", { class: "small mute" }, productTitle),
           " ",
-          el("b", { class: "count" }, projection?.balance ?? "–"),
+          el("b", { class: "count" }, projection ? number(projection.balance) : "–"),
         ),
       ),
     ),

@@ -47,8 +47,9 @@ function emptyListWords(next, zone, now) {
   const day = first.state === "held" ? first.held_until : first.planned_for;
   // Targets for later days come last, so an earlier one that is left was skipped.
   if (isForLater(first, dayName(now, zone))) {
-    const words = day ? dayWords(day, zone, now) : t("later_credits").toLowerCase();
-    return el("p", { class: "small mute", data: { hook: "planned" } }, t("next_planned", first.person.name, words));
+    const { name } = first.person;
+    const words = day ? t("next_planned", name, dayWords(day, zone, now)) : t("next_with_credits", name);
+    return el("p", { class: "small mute", data: { hook: "planned" } }, words);
   }
   return el(
     "div",

@@ -2,7 +2,7 @@
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
 import { accountFor, currentAccount, cachedView } from "../core/show/view.js";
-import { t } from "../text/words.js";
+import { setLanguage, t } from "../text/words.js";
 import { renderInto } from "../ui/dom.js";
 import { balance } from "./balance.js";
 import { header } from "./header.js";
@@ -108,7 +108,7 @@ async function readTab() {
   if (view) await all.takeOverAtOnce(all.contextOf(baseOf(view)));
 }
 
-document.documentElement.lang = t("format_locale");
+setLanguage(document.documentElement);
 const activeTabFound = activeTab();
 // Registered before the first read, so that no change during loading is missed.
 onStored(repaint);

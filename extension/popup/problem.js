@@ -27,7 +27,7 @@ export function problem({ view, account, state, now }) {
   ]
     .filter(Boolean)
     .join(" ");
-  const place = PLACE[/** @type {keyof typeof PLACE} */ (state)];
+  const place = state in PLACE ? /** @type {keyof typeof PLACE} */ (state) : null;
   const setUp = () => openApp("/welcome").catch(sayRefusal);
   const step =
     state === "no_account"
@@ -37,11 +37,11 @@ export function problem({ view, account, state, now }) {
             "a",
             {
               class: "button main",
-              href: `../welcome/welcome.html#${place}`,
+              href: `../welcome/welcome.html#${PLACE[place]}`,
               target: "_blank",
               data: { hook: "next-step" },
             },
-            t(`state_${state}_step`),
+            t(`state_${place}_step`),
           )
         : commandLine(state === "version_mismatch" ? "git pull && make run" : "make run");
   return el(
@@ -50,7 +50,7 @@ export function problem({ view, account, state, now }) {
     el(
       "div",
       { class: account ? `notice ${state === "server_off" ? "" : "warning"}` : null },
-      el("h2", {}, t(`state_${state}`, address)),
+      el("h2", {}, t(`state_${state}`)),
       el("p", { class: account ? "small" : "mute" }, words),
     ),
     step,

@@ -48,14 +48,14 @@ function question({ now, ui, paint }, { id, accountId, product, name, profileUrl
     "article",
     { class: "notice warning", data: { id, question: cost } },
     el("h2", {}, name ? t("question", name, relative(at, now)) : t("question_nobody", relative(at, now))),
-    el("p", {}, accountId ? t("question_why") : t("pool_no_seat", t(`product_${product}`))),
+    el("p", {}, accountId ? t("question_why") : product && t("pool_no_seat", t(`product_${product}`))),
     el(
       "div",
       { class: "row answers" },
       name && accountId
         ? [yes(cost), yes(cost ? 0 : 1)]
         : el("button", { data: { hook: "sent-fill-in" }, on: { click: fillIn } }, t("question_fill_in")),
-      el("button", { data: { hook: "not-sent" }, on: { click: answer(null) } }, t("question_no")),
+      el("button", { data: { hook: "not-sent" }, on: { click: answer(null) } }, t("no")),
     ),
   );
 }

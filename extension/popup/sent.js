@@ -25,7 +25,7 @@ export function sent({ account, now, ui, view }) {
       news.slice(0, isAway ? 1 : SHOWN_MAX).map(({ id, name, sentAt, cost, noticed, waiting, outcome }) => {
         const facts = [
           when(sentAt, zone, now),
-          cost === 0 && t("cost_free").toLowerCase(),
+          cost === 0 && t("costs_nothing"),
           noticed && t("noticed"),
           waiting && t("will_sync"),
         ];

@@ -1,8 +1,9 @@
 // Actions for a target: copy the text, defer, close, drop, mark as do-not-contact.
 
+import { text } from "../core/browser.js";
 import { laterDays } from "../core/log/targets.js";
 import { dayWords } from "../text/phrases.js";
-import { t } from "../text/words.js";
+import { listWords, t } from "../text/words.js";
 import { run, say } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
@@ -25,7 +26,7 @@ export function actions(context, account, target) {
     paint();
   };
   const menus = /** @type {const} */ (["later", "more"]);
-  const lacking = t("copy_missing", missing.map((each) => t(`variable_${each}`) || each).join(", "));
+  const lacking = t("copy_missing", listWords(missing.map((each) => text(`variable_${each}`) || each)));
   const fill = () => run("app.open", { page: "people", accountId: account.account.id });
   return [
     el(

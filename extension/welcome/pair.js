@@ -51,7 +51,7 @@ export function pair(context) {
       say(t("paired"));
     } catch (error) {
       const left = /** @type {any} */ (error).problem?.tries_left;
-      ui.errors.code = left ? `${t("wrong_code")} ${plural("tries_left", left)}` : refusalWords(error);
+      ui.errors.code = left ? `${t("problem_wrong_code")} ${plural("tries_left", left)}` : refusalWords(error);
       if (left === 0 || /** @type {any} */ (error).problem?.code === "over") await run("pair.cancel", {});
     }
     paint();

@@ -63,7 +63,7 @@ export async function greet(address, query = "") {
 
 /** @param {any} body */
 function greetingOf(body) {
-  if (!fits(body, SHAPE.greeting)) throw new Refusal({ code: "version_mismatch" });
+  if (!hasShape(body, SHAPE.greeting)) throw new Refusal({ code: "version_mismatch" });
   return { ...body, id: body.id ?? null };
 }
 
