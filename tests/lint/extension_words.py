@@ -14,7 +14,7 @@ import gettext
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -98,19 +98,22 @@ class Own(NamedTuple):
 class ExtensionWords:
     """Every file of the extension's messages, and what is wrong with them.
 
-    `server` is the catalogue of the server's messages, `translated` its translations by language.
+    `server` is the catalogue of the server's messages, `translated` its translations by language. `languages` are those
+    with a translation of the extension's messages.
     """
 
     def __init__(
         self,
         server: Catalog,
         translated: Mapping[str, Catalog],
+        languages: Iterable[str] = (),
         *,
         source: Mapping[str, Any] | None = None,
         code: str | None = None,
     ) -> None:
         self._server = server
         self._translated = translated
+        self._languages = sorted({*translated, *languages})
         self._source = source if source is not None else tomllib.loads(SOURCE.read_text("utf-8"))
         self._code = code if code is not None else _code()
 
@@ -132,8 +135,7 @@ class ExtensionWords:
 
     @cached_property
     def _translations(self) -> dict[str, Catalog]:
-        languages = sorted({*self._translated, *catalogues.languages("extension")})
-        return {language: catalogues.translation(language, "extension", self.template) for language in languages}
+        return {language: catalogues.translation(language, "extension", self.template) for language in self._languages}
 
     def files(self) -> dict[Path, bytes]:
         """Every file with what it should hold."""
@@ -239,7 +241,9 @@ def _own(key: str, group: str, entry: Mapping[str, Any]) -> Own:
     """The message of an entry of the source."""
     given = entry.get("server") or entry.get("text") or [entry["one"], entry["other"]]
     text, plural = (given, None) if isinstance(given, str) else given
-    args = entry.get("args") or PLACES.findall(plural or text)
+    places = PLACES.findall(plural or text)
+    # One place needs no order; of two the order must not follow from the wording.
+    args = entry.get("args", places if len(places) == 1 else [])
     about = entry.get("about", "")
     return Own(key, group, text, plural, entry.get("context"), "server" in entry, about, args)
 

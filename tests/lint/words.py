@@ -132,7 +132,7 @@ def wanted() -> tuple[dict[Path, bytes], list[str]]:
         wrong += faults(path, catalogue)
     table = {language: formats(language) for language in ["en", *translated]}
     files[FORMATS] = (json.dumps(table, ensure_ascii=False, indent=1) + "\n").encode()
-    extension = ExtensionWords(template, translated)
+    extension = ExtensionWords(template, translated, languages("extension"))
     return files | extension.files(), wrong + extension.faults()
 
 
