@@ -34,9 +34,10 @@ EXTENSION = ROOT / "extension"
 _BUILT = re.compile(r"\b(?:t|plural|text)\(\s*`([^`]+)`")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
-# Message keys that code builds: the key with `{}` for a code, and the codes.
+# Message keys that code builds with a code of the server or of the extension's storage: each code has a message. The
+# type checker knows only some of these codes.
 _CONNECTION = ("server_off", "other_program", "impostor", "permission_missing", "version_mismatch", "unauthorized")
-_ANSWERED_AT_ONCE = {
+_OWN_REFUSALS = {
     # Codes of refusals that the extension itself gives.
     *("unexpected", "server_off", "other_program", "impostor", "wrong_path", "permission_missing"),
     *("version_mismatch", "bad_address", "address_password", "bad_code", "no_pairing"),
@@ -56,7 +57,7 @@ CODES: Mapping[str, set[str]] = {
     "past_{}": {*OUTCOMES},
     "product_{}": {*PRODUCTS},
     "variable_{}": {*VARIABLES},
-    "problem_{}": {*PROBLEM_CODES, *_ANSWERED_AT_ONCE} - _NO_WORDS,
+    "problem_{}": {*PROBLEM_CODES, *_OWN_REFUSALS} - _NO_WORDS,
     "field_{}": {
         *("sent_at", "observed_at", "outcome_at", "balance", "subject", "note"),
         *("recipient_name", "recipient_profile_url", "person_name", "person_profile_url"),
@@ -68,14 +69,6 @@ CODES: Mapping[str, set[str]] = {
     },
     "badge_{}": {*_CONNECTION, "not_paired"},
     "loss_{}": {"expire", "void"},
-    "page_{}": {"people", "history", "report", "settings"},
-    "day_{}": {"now", "yesterday", "pick"},
-    "later_{}": {"tomorrow", "week", "credits"},
-    "snooze_{}": {"1", "7"},
-    "copy_{}": {"subject", "body"},
-    "copied_{}": {"subject", "body"},
-    "resolved_{}": {"accept", "again", "discard"},
-    "elsewhere_done_{}": {"keep", "send", "delete"},
 }
 
 # Written for each language without a translator: the tag for `Intl`, and the direction of writing.
@@ -233,6 +226,10 @@ class ExtensionWords:
             used |= wanted
             for key in sorted(wanted - keys):
                 yield f"{source}: {key} is missing"
+        for template in built - CODES.keys():
+            pattern = re.compile(template.replace("{}", r"\w+"))
+            # Of a template without letters, such as the one for the forms of a plural, nothing follows.
+            used |= {key for key in keys if template.strip("{}_") and pattern.fullmatch(key)}
         for key in sorted(keys - used):
             yield f"{source}: no code uses {key}"
 

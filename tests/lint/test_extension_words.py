@@ -155,6 +155,8 @@ def test_two_places_need_the_order_of_their_arguments(server: Catalog) -> None:
         ('t("save")', True),
         ('undoButton(id, name, "quiet", "save")', True),
         ('t(isOpen ? "cancel" : "save")', True),
+        ("t(`sa${rest}`)", True),
+        ("t(`${start}_${rest}`)", False),
         ('chrome.save("save")', False),
         ('say(t("other"), "save")', False),
         ("", False),
