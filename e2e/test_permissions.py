@@ -107,7 +107,7 @@ def test_logging_as_it_is_sent_is_refused_allowed_and_taken_away(
     assert new.control.run(REGISTERED) == []
 
     desktop.refuse(settings, LISTEN)
-    settings.wait_text("Without this permission InMails are logged by your click alone")
+    settings.wait_text("Without this permission you log InMails with a click")
     assert new.control.run(REGISTERED) == []
     assert LINKEDIN not in granted(new)["origins"]
 

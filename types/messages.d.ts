@@ -360,6 +360,7 @@ interface Messages {
   code_until: [time: Filling, zone: Filling, when: Filling];
   code_shown: [];
   code_again: [];
+  device_name: [browser: Filling, system: Filling];
   connect: [];
   another_code: [];
   paired: [];

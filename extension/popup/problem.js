@@ -27,21 +27,21 @@ export function problem({ view, account, state, now }) {
   ]
     .filter(Boolean)
     .join(" ");
-  const place = state in PLACE ? /** @type {keyof typeof PLACE} */ (state) : null;
+  const solvable = state in PLACE ? /** @type {keyof typeof PLACE} */ (state) : null;
   const setUp = () => openApp("/welcome").catch(sayRefusal);
   const step =
     state === "no_account"
       ? el("button", { class: "main", data: { hook: "next-step" }, on: { click: setUp } }, t("state_no_account_step"))
-      : place
+      : solvable
         ? el(
             "a",
             {
               class: "button main",
-              href: `../welcome/welcome.html#${PLACE[place]}`,
+              href: `../welcome/welcome.html#${PLACE[solvable]}`,
               target: "_blank",
               data: { hook: "next-step" },
             },
-            t(`state_${place}_step`),
+            t(`state_${solvable}_step`),
           )
         : commandLine(state === "version_mismatch" ? "git pull && make run" : "make run");
   return el(

@@ -52,8 +52,8 @@ export const percent = (part, whole) =>
 export const listWords = (parts) => language().lists.format(parts);
 
 /**
- * Sets language and direction of a page of the extension. They are those of its messages, which are English in a browser
- * whose language has no translation; `@@bidi_dir` would be the direction of that language.
+ * Sets language and direction of a page of the extension. They are those of its messages, which are English in a
+ * browser whose language has no translation; `@@bidi_dir` would be the direction of that language.
  * @param {HTMLElement} page
  */
 export function setLanguage(page) {

@@ -110,5 +110,6 @@ function deviceName() {
   const { userAgent } = navigator;
   const browser = /Firefox|Edg|OPR|Chrome/.exec(userAgent)?.[0] ?? "Browser";
   const system = /Windows|Mac OS|Android|CrOS|Linux/.exec(userAgent)?.[0] ?? "";
-  return [{ Edg: "Edge", OPR: "Opera" }[browser] ?? browser, system && `on ${system}`].filter(Boolean).join(" ");
+  const name = { Edg: "Edge", OPR: "Opera" }[browser] ?? browser;
+  return system ? t("device_name", name, system) : name;
 }

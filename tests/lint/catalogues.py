@@ -71,7 +71,8 @@ def faults(path: Path, catalogue: Catalog) -> Iterator[str]:
     """What is wrong with the translation, a line each."""
     for message in catalogue:
         if message.id and (fault := fault_of(message)):
-            yield f"{path.relative_to(ROOT)}: {fault}: {message.id!r}"
+            name = f"{message.context}: {message.id!r}" if message.context else repr(message.id)
+            yield f"{path.relative_to(ROOT)}: {fault}: {name}"
 
 
 def fault_of(message: Message) -> str | None:
