@@ -16,6 +16,7 @@ LOCALE = ROOT / "backend" / "inkeeper" / "locale"
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 PLACES = re.compile(r"%\((\w+)\)s")
+MARKS = re.compile(r"<[^>]*>|\{\{\w+")
 
 CLDR_NAMES = {"en": "en_GB"}
 """English days are written as in Britain: `Mon 30 Nov`."""
@@ -83,8 +84,18 @@ def fault_of(message: Message) -> str | None:
         return "is unsure"
     if not all(strings):
         return "is not translated"
-    if any(set(PLACES.findall(text)) != set(PLACES.findall(ids[-1])) for text in strings[-1:]):
+    places = set(PLACES.findall(ids[-1]))
+    # A singular may do without the number.
+    if set(PLACES.findall(strings[-1])) != places or any(set(PLACES.findall(text)) - places for text in strings):
         return "has other places to fill in"
+    originals = [ids[0], *ids[-1:] * (len(strings) - 1)]
+    if any(_marks(text) != _marks(original) for text, original in zip(strings, originals, strict=True)):
+        return "has other tags or variables"
     if any(mark in text and mark not in "".join(ids) for text in strings for mark in '"<>'):
         return 'has a ", < or > that its message has not'
     return None
+
+
+def _marks(text: str) -> list[str]:
+    """The tags of a message, and the variables of a starter text."""
+    return sorted(MARKS.findall(text))
