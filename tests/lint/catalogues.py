@@ -49,7 +49,7 @@ def languages(domain: str) -> list[str]:
     return sorted(path.parent.parent.name for path in LOCALE.glob(f"*/LC_MESSAGES/{domain}.po"))
 
 
-def path_of(language: str, domain: str) -> Path:
+def path_of(language: str, domain: str = "inkeeper") -> Path:
     """Where a translation lies."""
     return LOCALE / language / "LC_MESSAGES" / f"{domain}.po"
 

@@ -198,7 +198,7 @@ class ExtensionWords:
         for language, catalogue in self._translations.items():
             wrong += catalogues.faults(path_of(language, "extension"), catalogue)
             if language not in self._translated:
-                wrong.append(f"{path_of(language, 'inkeeper').relative_to(ROOT)} is missing")
+                wrong.append(f"{path_of(language).relative_to(ROOT)} is missing")
         return wrong
 
     def _wrong_messages(self) -> Iterator[str]:

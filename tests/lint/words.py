@@ -125,7 +125,7 @@ def wanted() -> tuple[dict[Path, bytes], list[str]]:
     template = messages()
     files, wrong, translated = {TEMPLATE: catalogue_text(template)}, [], {}
     for language in languages("inkeeper"):
-        catalogue, path = translation(language, "inkeeper", template), path_of(language, "inkeeper")
+        catalogue, path = translation(language, "inkeeper", template), path_of(language)
         translated[language] = catalogue
         files[path] = catalogue_text(catalogue)
         files[path.with_suffix(".mo")] = compiled(catalogue)
