@@ -97,6 +97,7 @@ interface Messages {
   warning_pace: [rate: Filling];
   warning_reserve: [];
   warning_behind: [credits: Filling];
+  warning_no_names: [credits: Filling];
   warning_grant_support: [];
   warning_grant_look: [];
   warning_response_rate: [percent: Filling, sent: Filling];
@@ -434,7 +435,6 @@ interface PluralMessages {
   more_notices: [number: Filling];
   warning_cancelling: [number: Filling, day: Filling];
   warning_few_names: [number: Filling, credits: Filling];
-  warning_no_names: [number: Filling];
   warning_grant_missing: [number: Filling, shown: Filling];
   warning_grant_unseen: [number: Filling];
   warning_low_balance: [number: Filling];

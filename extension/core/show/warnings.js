@@ -66,8 +66,8 @@ export function warningWords({ code, until: end, arguments: given = {} }, { acco
  */
 function fewNames(names, loss, reserve) {
   if (loss?.reason !== "expire" || loss.credits - reserve <= names) return null;
-  const title = names ? plural("warning_few_names", names, loss.credits) : plural("warning_no_names", loss.credits);
-  return { title, detail: "" };
+  const credits = plural("credits", loss.credits);
+  return { title: names ? plural("warning_few_names", names, credits) : t("warning_no_names", credits), detail: "" };
 }
 
 /**
