@@ -4,17 +4,15 @@ import { text } from "../core/browser.js";
 
 /**
  * The formatters of the reader's language; creating one is slow.
- * @type {{numbers: Intl.NumberFormat, plurals: Intl.PluralRules, lists: Intl.ListFormat} | undefined}
+ * @type {{numbers: Intl.NumberFormat, plurals: Intl.PluralRules} | undefined}
  */
 let formatters;
 
 function language() {
-  const locale = text("format_locale");
-  formatters ??= {
-    numbers: new Intl.NumberFormat(locale),
-    plurals: new Intl.PluralRules(locale),
-    lists: new Intl.ListFormat(locale),
-  };
+  if (!formatters) {
+    const locale = text("format_locale");
+    formatters = { numbers: new Intl.NumberFormat(locale), plurals: new Intl.PluralRules(locale) };
+  }
   return formatters;
 }
 
@@ -49,7 +47,7 @@ export const percent = (part, whole) =>
  * "name", "name and day", "name, link and day".
  * @param {string[]} parts
  */
-export const listWords = (parts) => language().lists.format(parts);
+export const listWords = (parts) => new Intl.ListFormat(text("format_locale")).format(parts);
 
 /**
  * Sets language and direction of a page of the extension. They are those of its messages, which are English in a
