@@ -190,13 +190,13 @@ def test_a_send_that_fails_silently_is_asked_about(connected: Browser, client: C
     assert client.inmails(premium) == []
 
     popup = connected.click_toolbar()
-    popup.wait_text("Did you send this? Kai Example")
+    popup.wait_text("Did you send an InMail to Kai Example")
     assert_accessible(popup)
     popup.click("button", "Yes, free")
 
     (inmail,) = logged(client, premium)
     assert (inmail["cost"], inmail["source"], inmail["recipient"]["profile_url"]) == (0, "page", KAI)
-    popup.wait_no_text("Did you send this?")
+    popup.wait_no_text("Did you send an InMail to")
 
     send(connected, "sales", send="silent", state="zero")
     until(lambda: connected.storage("questions") == [], "the same person within five minutes is not asked about")
@@ -465,7 +465,7 @@ def test_a_click_answers_the_question(connected: Browser, client: Client, premiu
     popup.click("button", LOG)
 
     logged(client, premium)
-    popup.wait_no_text("Did you send this?")
+    popup.wait_no_text("Did you send an InMail to")
 
 
 def test_after_five_minutes_it_is_another(connected: Browser, client: Client, premium: dict[str, Any]) -> None:

@@ -162,7 +162,7 @@ def test_a_refused_inmail_is_corrected_and_saved(
     too_early.fill("textbox", "Name", "")
     too_early.fill("textbox", re.compile("^Profile link"), "https://www.example.com/")
     too_early.click("button", "Save again")
-    too_early.wait_text("Type the person’s name.")
+    too_early.wait_text("Enter the name.")
     too_early.wait_text("That isn’t a link to a LinkedIn profile.")
     assert_accessible(too_early)
 

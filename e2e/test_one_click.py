@@ -167,7 +167,7 @@ def test_the_form_says_what_is_missing_and_keeps_what_was_typed(connected: Brows
 
     popup.click("button", "Log InMail")
 
-    popup.wait_text("Type the person’s name.")
+    popup.wait_text("Enter the name.")
     popup.wait_text("That isn’t a link to a LinkedIn profile.")
     link = popup.find("textbox", re.compile("^Profile link"))
     assert popup.run_on(link, "(field) => field.value") == "https://www.example.com/in/nobody/"
@@ -201,7 +201,7 @@ def test_what_became_of_an_inmail_is_recorded_and_taken_back(connected: Browser,
     until(lambda: client.inmails(account)[0]["outcome"] == "replied", "the outcome on the server")
 
     popup.click("button", "Undo: Robin Sample")
-    popup.wait_text("Robin Sample is waiting again.")
+    popup.wait_text("Robin Sample waits for a reply again.")
     until(lambda: client.inmails(account)[0]["outcome"] == "pending", "the outcome taken back on the server")
 
 

@@ -533,7 +533,7 @@ def test_where_nobody_is_shown_the_keys_open_the_form(seen: Browser, desktop: De
     assert_accessible(popup)
     assert popup.run("() => document.querySelectorAll('button.main').length") == 1
     popup.click("button", "Write to later")
-    popup.wait_text("Type the person’s name.")
+    popup.wait_text("Enter the name.")
     popup.fill("textbox", "Name", "Noor Dummy")
     popup.fill("textbox", "Note (optional)", "met at a fair")
     popup.press("Enter")

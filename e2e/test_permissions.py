@@ -103,11 +103,11 @@ def test_logging_as_it_is_sent_is_refused_allowed_and_taken_away(
     account = client.account("Premium", plan="premium_business", rule_book="rolling")
     refresh(new)
     settings = new.open_extension("welcome/welcome.html")
-    settings.find("heading", "Log as it is sent")
+    settings.find("heading", "Automatic logging")
     assert new.control.run(REGISTERED) == []
 
     desktop.refuse(settings, LISTEN)
-    settings.wait_text("Without this permission InMails are logged by your click alone")
+    settings.wait_text("Without this permission you log InMails with a click")
     assert new.control.run(REGISTERED) == []
     assert LINKEDIN not in granted(new)["origins"]
 
@@ -122,10 +122,10 @@ def test_logging_as_it_is_sent_is_refused_allowed_and_taken_away(
     until(lambda: len(client.inmails(account)) == 1, "logged")
 
     new.control.run("(origin) => chrome.permissions.remove({origins: [origin]})", LINKEDIN)
-    settings.wait_text("the browser took back the permission for www.linkedin.com")
+    settings.wait_text("the browser’s permission for www.linkedin.com is gone")
     until(lambda: new.control.run(REGISTERED) == [], "the listener is gone")
     popup = new.click_toolbar()
-    popup.wait_text("the browser took back the permission for www.linkedin.com")
+    popup.wait_text("the browser’s permission for www.linkedin.com is gone")
     assert_accessible(popup)
     popup.click("link", "See the settings")
     page = new.attach_page("welcome/welcome.html#listening")
@@ -133,7 +133,7 @@ def test_logging_as_it_is_sent_is_refused_allowed_and_taken_away(
     desktop.allow(page, LISTEN)
     page.find("button", STOP)
     page.click("button", STOP)
-    page.wait_text("Off. The permission for www.linkedin.com was given back.")
+    page.wait_text("Automatic logging is off, and so is its permission for www.linkedin.com.")
     assert granted(new)["origins"] == ["http://127.0.0.1/*"]
     assert new.control.run(REGISTERED) == []
     assert new.storage("listening") == "off"

@@ -246,7 +246,7 @@ STATES = {
     "next": State(next_one, "Today: 0 of 1 written", ELSEWHERE),
     "next-plenty": State(next_with_plenty, "Copy text", ELSEWHERE),
     "next-several": State(next_of_several, "Copy text", ELSEWHERE),
-    "next-lacks-a-word": State(next_lacks_a_word, "Missing: company, headline", ELSEWHERE),
+    "next-lacks-a-word": State(next_lacks_a_word, "Missing: company and headline", ELSEWHERE),
     "next-arabic": State(next_in_arabic, "محمد", ELSEWHERE),
     "next-japanese": State(next_in_japanese, "山田", ELSEWHERE),
     "listed": State(listed_here, "On your list since"),

@@ -120,11 +120,11 @@ def test_at_the_planned_time_the_person_is_named_once(
 
 def test_quiet_for_a_day(visible: Browser, account: dict, reminded: Page) -> None:
     reminded.click("button", "a day")
-    reminded.wait_text("Quiet until")
+    reminded.wait_text("Snoozed until")
     ring(visible)
     assert notifications(visible) == []
 
-    reminded.click("button", "End the quiet")
+    reminded.click("button", "Resume")
     reminded.find("button", "a week")
     ring(visible)
 

@@ -42,7 +42,7 @@ def expiring(client: Client, browser: Browser, within: timedelta) -> int:
 
 def test_not_connected(browser: Browser) -> None:
     browser.ask("refresh")
-    assert browser.wait_badge("–")["title"] == "Inkeeper is not connected. Click to connect it to your server."
+    assert browser.wait_badge("–")["title"] == "Inkeeper isn’t connected. Click to connect it."
 
     popup = open_popup(browser)
 
@@ -221,7 +221,7 @@ def test_open_forms(connected: Browser, client: Client) -> None:
     popup.click("button", "My seat")
     popup.fill("textbox", "Name", "")
     popup.click("button", "Log InMail")
-    popup.wait_text("Type the person’s name.")
+    popup.wait_text("Enter the name.")
 
     assert_accessible(popup)
 

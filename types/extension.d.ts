@@ -202,7 +202,7 @@ interface Question {
   id: string;
   /** Null if there is no account of the page's product. */
   accountId: string | null;
-  product: string | null;
+  product: Product | null;
   name: string;
   profileUrl: string | null;
   /** The likely cost. */
@@ -219,7 +219,7 @@ interface Draft {
   /** The clicked link identifies no person. */
   isNoPerson?: boolean;
   /** The product that it was sent with, if there is no account for it. */
-  product?: string | null;
+  product?: Product | null;
   /** For the list of people to write to, not for the log. */
   isForList?: boolean;
 }
@@ -294,7 +294,7 @@ interface PageReading {
   at: string;
   /** `strange`: a composer is open, but in an unknown format, or it is not clear which of several. */
   composer: "none" | "read" | "strange";
-  product: string | null;
+  product: Product | null;
   person: Person | null;
   /** False if name and link may be of two people. */
   isClear: boolean;
@@ -302,6 +302,9 @@ interface PageReading {
   balance: number | null;
   degree1: boolean;
 }
+
+/** Why credits are lost: at their end, over the limit, or with the plan. */
+type LossReason = Extract<JournalKind, "expire" | "forfeit" | "void">;
 
 /** The numbers of one account, projected to now with its unsent entries. */
 interface Projection {
@@ -316,7 +319,7 @@ interface Projection {
   /** When the current period began. */
   start: string;
   /** The next loss if nothing is sent; `daysLeft` includes today. */
-  nextLoss: (NextLoss & { reason: JournalKind; daysLeft: number }) | null;
+  nextLoss: (NextLoss & { reason: LossReason; daysLeft: number }) | null;
   nextRenewal: { at: string; credits: number } | null;
   /** Credits per working day that use up the next loss, rounded up to one decimal; null without a loss. */
   perDay: number | null;

@@ -11,7 +11,7 @@ interface LinkedinRule {
 
 /** The composer of one of LinkedIn's products. */
 interface LinkedinKind {
-  product: string;
+  product: Product;
   anchor: LinkedinRule;
   frame: LinkedinRule;
   /** Matches the frame that the user works in. */
@@ -44,7 +44,7 @@ interface LinkedinComposer { kind: LinkedinKind; frame: Element; anchor: Element
 interface ComposerReading {
   /** The composer's line was understood, or has not loaded yet. */
   recognised: boolean;
-  product: string | null;
+  product: Product | null;
   name: string;
   link: string;
   cost: "credit" | "free" | "unknown";

@@ -29,7 +29,6 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
     "--no-default-browser-check",
-    "--lang=en-US",
 )
 
 
@@ -54,12 +53,18 @@ class Browser:
     """One running Chromium: headless with a device pixel ratio of `scale`, or visible on the X display `display`."""
 
     def __init__(
-        self, extension: Path, *, flags: tuple[str, ...] = (), display: str | None = None, scale: int = 1
+        self,
+        extension: Path,
+        *,
+        flags: tuple[str, ...] = (),
+        display: str | None = None,
+        scale: int = 1,
+        language: str = "en-US",
     ) -> None:
         self._extension = extension
         options = Options()
         options.binary_location = program("chromium", "google-chrome-for-testing")
-        for flag in (*QUIET, *flags, f"--load-extension={extension}", "--window-size=1200,900"):
+        for flag in (*QUIET, *flags, f"--lang={language}", f"--load-extension={extension}", "--window-size=1200,900"):
             options.add_argument(flag)
         if display is None:
             options.add_argument("--headless=new")
@@ -70,7 +75,11 @@ class Browser:
             options.add_argument("--window-position=0,0")
         if os.geteuid() == 0:
             options.add_argument("--no-sandbox")  # Chromium refuses to sandbox as root
-        environment = {**os.environ, "LANGUAGE": "en_US", **({"DISPLAY": display} if display else {})}
+        environment = {
+            **os.environ,
+            "LANGUAGE": language.replace("-", "_"),
+            **({"DISPLAY": display} if display else {}),
+        }
         self.driver = webdriver.Chrome(options=options, service=Service(program("chromedriver"), env=environment))
         address = self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
         with urllib.request.urlopen(f"http://{address}/json/version") as answer:

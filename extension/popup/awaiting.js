@@ -121,7 +121,7 @@ function outcomeButton({ ui, paint }, { accountId, inmailId, name, returns }, ou
     const words = t(
       returns && outcome !== "no_response" ? "outcome_returned" : "outcome_recorded",
       name,
-      word.toLowerCase(),
+      t(`past_${outcome}`),
     );
     say(
       words,

@@ -1,6 +1,6 @@
 // The balance, when credits expire, and the comparison with an even pace.
 
-import { t } from "../text/words.js";
+import { number, t } from "../text/words.js";
 import { bold, el } from "../ui/dom.js";
 
 /** @import {balanceState} from "./states/balance.js" */
@@ -14,7 +14,7 @@ export const balance = ({ age, balance: left, bar, facts, isStale, next, zone })
     el(
       "div",
       { class: "hero" },
-      el("p", { class: "balance", data: { hook: "balance" } }, left),
+      el("p", { class: "balance", data: { hook: "balance" } }, number(left)),
       el(
         "p",
         {},

@@ -13,7 +13,7 @@ import { choices, field, form, option } from "../ui/forms.js";
 /** @import {formState} from "./states/form.js" */
 /** @import {logOrAsk} from "./log.js" */
 
-const DAYS = ["now", "yesterday", "pick"];
+const DAYS = /** @type {const} */ (["now", "yesterday", "pick"]);
 const DAY_MS = 86_400_000;
 
 /** The local time used for a day that the user picks. */

@@ -1,6 +1,6 @@
 // The account's name, a menu of the other accounts, and links to the server's pages.
 
-import { t } from "../text/words.js";
+import { number, t } from "../text/words.js";
 import { run } from "../ui/act.js";
 import { el } from "../ui/dom.js";
 
@@ -75,7 +75,7 @@ function accountMenu(menu, { ui, paint }) {
           " ",
           product && el("span", { class: "small mute" }, product),
           " ",
-          el("b", { class: "count" }, count),
+          el("b", { class: "count" }, typeof count === "number" ? number(count) : count),
         ),
       ),
     ),

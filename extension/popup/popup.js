@@ -2,7 +2,7 @@
 
 import { activeTab, onStored, shortcut } from "../core/browser.js";
 import { cachedView } from "../core/show/view.js";
-import { t } from "../text/words.js";
+import { setLanguage, t } from "../text/words.js";
 import { renderInto } from "../ui/dom.js";
 import { balance } from "./balance.js";
 import { header } from "./header.js";
@@ -99,7 +99,7 @@ async function readTab() {
   if (view) await all.takeOverAtOnce(all.pageState(contextNow(view)));
 }
 
-document.documentElement.lang = t("format_locale");
+setLanguage(document.documentElement);
 const activeTabFound = activeTab();
 // Registered before the first read, so that no change during loading is missed.
 onStored(repaint);

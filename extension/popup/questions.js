@@ -55,7 +55,7 @@ function question({ cost: likely, costs, draft, id, name, title, words }, { ui, 
         ),
       ),
       !costs.length && el("button", { data: { hook: "sent-fill-in" }, on: { click: fillIn } }, t("question_fill_in")),
-      el("button", { data: { hook: "not-sent" }, on: { click: answer(null) } }, t("question_no")),
+      el("button", { data: { hook: "not-sent" }, on: { click: answer(null) } }, t("no")),
     ),
   );
 }

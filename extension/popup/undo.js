@@ -8,7 +8,7 @@ import { el } from "../ui/dom.js";
  * @param {string} id
  * @param {string} name
  * @param {string} [style]
- * @param {string} [key]
+ * @param {MessageKey} [key]
  */
 export function undoButton(id, name, style = "", key = "undo") {
   const undo = async () => {

@@ -23,8 +23,18 @@ function formatter(zone, options) {
  */
 export function day(instant, zone, now) {
   const isFar = Math.abs(instant.getTime() - now.getTime()) > 180 * 24 * HOUR_MS;
-  const words = formatter(zone, { day: "numeric", month: "short", ...(isFar && { year: "numeric" }) }).format(instant);
-  return words.replaceAll(" ", "\u00a0");
+  return dayWith(instant, zone, isFar ? { year: "numeric" } : {});
+}
+
+/**
+ * A day of a month on one line. Without the periods of abbreviations, so that no sentence ends in two.
+ * @param {Date} instant
+ * @param {string} zone
+ * @param {Intl.DateTimeFormatOptions} more than day and month
+ */
+function dayWith(instant, zone, more) {
+  const words = formatter(zone, { day: "numeric", month: "short", ...more }).format(instant);
+  return words.replace(/(?<=\p{L})\.(?=[\s,]|$)/gu, "").replaceAll(" ", "\u00a0");
 }
 
 /**
@@ -45,8 +55,7 @@ function comingDay(at, zone, now) {
   const days = dayNumber(at, zone) - dayNumber(now, zone);
   if (days === 0) return t("today");
   if (days === 1) return t("tomorrow");
-  const words = day(at, zone, now);
-  return days > 1 && days < 7 ? `${formatter(zone, { weekday: "short" }).format(at)}\u00a0${words}` : words;
+  return days > 1 && days < 7 ? dayWith(at, zone, { weekday: "short" }) : day(at, zone, now);
 }
 
 /**
@@ -69,7 +78,7 @@ export function until(instant, zone, now) {
   const atMidnight = dayNumber(new Date(end.getTime() - 1), zone) !== dayNumber(end, zone);
   if (atMidnight) return comingDay(new Date(end.getTime() - 1), zone, now);
   if (end.getTime() - now.getTime() > 48 * HOUR_MS) return comingDay(new Date(end.getTime() - 24 * HOUR_MS), zone, now);
-  return `${comingDay(end, zone, now)}, ${time(end, zone)}`;
+  return t("day_and_time", comingDay(end, zone, now), time(end, zone));
 }
 
 /**

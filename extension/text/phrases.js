@@ -16,7 +16,10 @@ export const purposeWords = ({ note, purpose }) =>
  */
 export function plannedWords({ held_until: held, planned_at: time, planned_for: planned, state }, zone, now) {
   if (state === "held" && held) return t("held_until", dayWords(held, zone, now));
-  return planned && t("planned_for", [dayWords(planned, zone, now), time].filter(Boolean).join(", "));
+  return (
+    planned &&
+    t("planned_for", time ? t("day_and_time", dayWords(planned, zone, now), time) : dayWords(planned, zone, now))
+  );
 }
 
 /**

@@ -4,11 +4,8 @@ import { t } from "../text/words.js";
 import { say } from "./act.js";
 import { el } from "./dom.js";
 
-/**
- * @param {string} command
- * @param {string} [label] message key of the button's accessible name
- */
-export function commandLine(command, label = "copy_command") {
+/** @param {string} command */
+export function commandLine(command) {
   const copy = async () => {
     await navigator.clipboard.writeText(command);
     say(t("copied", command));
@@ -19,7 +16,7 @@ export function commandLine(command, label = "copy_command") {
     el("code", {}, command),
     el(
       "button",
-      { class: "quiet", "aria-label": t(label, command), data: { hook: "copy" }, on: { click: copy } },
+      { class: "quiet", "aria-label": t("copy_command", command), data: { hook: "copy" }, on: { click: copy } },
       t("copy"),
     ),
   );

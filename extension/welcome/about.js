@@ -4,6 +4,7 @@ import { t } from "../text/words.js";
 import { el } from "../ui/dom.js";
 import { section } from "./section.js";
 
+/** @type {MessageKey[]} */
 const NEVER = ["about_sends", "about_inserts", "about_opens", "about_bodies", "about_sharing"];
 
 /** @param {WelcomeContext} context */

@@ -11,7 +11,7 @@ const PLACE = isFirefox ? "about:addons" : "chrome://extensions/shortcuts";
 /** @param {WelcomeContext} context */
 export function keys(context) {
   const { later, log, open } = context.ui.shortcuts;
-  const line = (/** @type {string} */ words, /** @type {string} */ pressed) =>
+  const line = (/** @type {"keys_log" | "keys_list" | "keys_open"} */ words, /** @type {string} */ pressed) =>
     el("p", {}, t(words), " ", el("b", {}, pressed || t("keys_none")));
   return section(
     context,

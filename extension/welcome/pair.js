@@ -51,7 +51,7 @@ export function pair(context) {
       say(t("paired"));
     } catch (error) {
       const left = /** @type {any} */ (error).problem?.tries_left;
-      ui.errors.code = left ? `${t("wrong_code")} ${plural("tries_left", left)}` : refusalWords(error);
+      ui.errors.code = left ? `${t("problem_wrong_code")} ${plural("tries_left", left)}` : refusalWords(error);
       if (left === 0 || /** @type {any} */ (error).problem?.code === "over") await run("pair.cancel", {});
     }
     paint();
@@ -110,5 +110,6 @@ function deviceName() {
   const { userAgent } = navigator;
   const browser = /Firefox|Edg|OPR|Chrome/.exec(userAgent)?.[0] ?? "Browser";
   const system = /Windows|Mac OS|Android|CrOS|Linux/.exec(userAgent)?.[0] ?? "";
-  return [{ Edg: "Edge", OPR: "Opera" }[browser] ?? browser, system && `on ${system}`].filter(Boolean).join(" ");
+  const name = { Edg: "Edge", OPR: "Opera" }[browser] ?? browser;
+  return system ? t("device_name", name, system) : name;
 }

@@ -49,7 +49,7 @@ export function reminders(context) {
         el("span", {}, until ? t("snoozed", day(until, zone, now), time(until, zone), zone) : t("snooze_ask")),
         until
           ? el("button", { data: { hook: "snooze-end" }, on: { click: snooze(0) } }, t("snooze_end"))
-          : [1, 7].map((days) =>
+          : /** @type {const} */ ([1, 7]).map((days) =>
               el("button", { data: { hook: `snooze-${days}` }, on: { click: snooze(days) } }, t(`snooze_${days}`)),
             ),
       ),

@@ -12,7 +12,20 @@ import { showCode } from "./pair.js";
 import { section } from "./section.js";
 
 /** States of the connection that this section resolves. */
-const OURS = ["permission_missing", "server_off", "other_program", "impostor", "version_mismatch", "wrong_path"];
+const OURS = /** @type {const} */ ([
+  "permission_missing",
+  "server_off",
+  "other_program",
+  "impostor",
+  "version_mismatch",
+  "wrong_path",
+]);
+
+/**
+ * @param {string} state
+ * @returns {state is typeof OURS[number]}
+ */
+const isOurs = (state) => OURS.some((each) => each === state);
 
 /** States that a command in the terminal resolves. */
 const COMMAND = { server_off: "make run", version_mismatch: "git pull && make run" };
@@ -34,7 +47,7 @@ export async function checkServer(ui) {
 /** @param {WelcomeContext} context */
 export function server(context) {
   const { view, setup, ui, paint } = context;
-  if (!setup && !ui.reconnecting && !OURS.includes(view.connection.state)) return null;
+  if (!setup && !ui.reconnecting && !isOurs(view.connection.state)) return null;
   // Without a token the greeting only looks like Inkeeper; the proof decides.
   const reached = view.connection.state === "impostor" && !ui.reconnecting ? "impostor" : ui.reached;
   const command = COMMAND[/** @type {keyof typeof COMMAND} */ (reached)];
@@ -96,12 +109,12 @@ export function server(context) {
       }),
       el("button", { class: "main", data: { hook: "allow" } }, t("allow")),
     ),
-    OURS.includes(reached) &&
+    isOurs(reached) &&
       reached !== "permission_missing" &&
       el(
         "div",
         { class: "stack", data: { hook: "server-problem", problem: reached } },
-        el("p", {}, el("b", {}, t(`state_${reached}`)), " ", t(`state_${reached}_why`, ui.address, "")),
+        el("p", {}, el("b", {}, t(`state_${reached}`)), " ", t(`state_${reached}_why`, ui.address)),
         reached === "impostor" && el("p", {}, t("impostor_anew")),
         command && commandLine(command),
         el("p", { class: "hint" }, t("checked_again")),

@@ -4,7 +4,7 @@
 import { isPinned, onPermissions, onStored, shortcut } from "../core/browser.js";
 import { ask } from "../core/messages.js";
 import { cachedView } from "../core/show/view.js";
-import { t } from "../text/words.js";
+import { setLanguage, t } from "../text/words.js";
 import { renderInto } from "../ui/dom.js";
 import { about } from "./about.js";
 import { app } from "./app.js";
@@ -75,7 +75,7 @@ async function checkBrowser() {
   paint();
 }
 
-document.documentElement.lang = t("format_locale");
+setLanguage(document.documentElement);
 // Registered before the first read, so that no change during loading is missed.
 onStored(repaint);
 view = await cachedView(new Date());

@@ -159,7 +159,7 @@ for (const [balance, state, text] of [
 
 test("what does not fit is in the title", () => {
   const { title } = badge(viewOf(1234, { needsYou: [{}], state: "server_off" }), NOW);
-  assert.match(title, /1234 of 1234 credits left/);
+  assert.match(title, /1,234 of 1,234 credits left/);
   assert.match(title, /1 entry needs your answer/);
   assert.match(title, /Inkeeper isn’t running/);
 });

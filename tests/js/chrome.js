@@ -3,9 +3,11 @@
 
 import { readFileSync } from "node:fs";
 
-const MESSAGES = JSON.parse(
-  readFileSync(new URL("../../extension/_locales/en/messages.json", import.meta.url), "utf8"),
-);
+const messagesOf = (language) =>
+  JSON.parse(readFileSync(new URL(`../../extension/_locales/${language}/messages.json`, import.meta.url), "utf8"));
+
+/** The language can be chosen by the environment before this module is imported. */
+const MESSAGES = messagesOf(process.env.TEST_LANGUAGE ?? "en");
 
 /** One storage area. `writes` has every state after a change: what a repaint at that moment would read. */
 class Area {
@@ -89,8 +91,11 @@ globalThis.chrome = {
     },
   },
   i18n: {
-    getMessage: (key, substitutions = []) =>
-      (MESSAGES[key]?.message ?? "").replace(/\$(\d)/g, (_, number) => substitutions[number - 1] ?? ""),
+    getMessage: (key, substitutions = []) => {
+      const { message = "", placeholders = {} } = MESSAGES[key] ?? {};
+      const numbered = message.replace(/\$(\w+)\$/g, (_, name) => placeholders[name].content);
+      return numbered.replace(/\$(\d|\$)/g, (_, place) => (place === "$" ? "$" : (substitutions[place - 1] ?? "")));
+    },
   },
   tabs: {
     create: async ({ url }) => {

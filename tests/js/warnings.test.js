@@ -152,7 +152,7 @@ test("a low balance is the one that is shown", () => {
 test("a response rate below a limit never reads as the limit", () => {
   const warning = { code: "response_rate", until: null, arguments: { sent: 1000, answered: 129 } };
   assert.deepEqual(says(warning), {
-    title: "12% of 1000 InMails were answered in 14 days.",
+    title: "12% of 1,000 InMails were answered in 14 days.",
     detail: "Under 13% LinkedIn stops bulk sending in Recruiter.",
   });
 });

@@ -6,7 +6,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import "./chrome.js";
-const { plural, refusalWords, t } = await import("../../extension/text/words.js");
+const { listWords, number, percent, plural, refusalWords, setLanguage, t } =
+  await import("../../extension/text/words.js");
 
 const EXTENSION = new URL("../../extension/", import.meta.url);
 const NAMED = /\b(plural|t|text)\((?:"(?<whole>\w+)"|`(?<built>[^`]+)`)/g;
@@ -66,6 +67,35 @@ test("a refusal is worded by its code, by the server's words where that is not k
     "The server’s words.",
   );
   assert.equal(refusalWords({ problem: { code: "not_known_here", detail: "" } }), t("problem_unexpected"));
-  const errors = [{ path: "recipient.name" }, { path: "no_such_field" }];
-  assert.equal(refusalWords({ problem: { code: "not_known_here", detail: "No.", errors } }), "No. Check: name.");
+  const errors = [{ path: "recipient.name" }, { path: "no_such_field" }, { path: "sent_at" }, { path: "observed_at" }];
+  assert.equal(
+    refusalWords({ problem: { code: "not_known_here", detail: "No.", errors } }),
+    "No. Check: name and day and time.",
+  );
+});
+
+test("numbers have separators, in a message too", () => {
+  assert.equal(number(12_345), "12,345");
+  assert.equal(t("left_of", 1234), "left of 1,234");
+  assert.equal(plural("days_left", 1), "1 day left");
+  // A text, such as an address with a port, stays as it is.
+  assert.match(t("server_answers", "http://127.0.0.1:8425"), /127\.0\.0\.1:8425/);
+});
+
+test("a percentage is rounded down, also where a division is not exact", () => {
+  assert.equal(percent(29, 100), "29%");
+  assert.equal(percent(129, 1000), "12%");
+});
+
+test("a list ends with “and”", () => {
+  assert.equal(listWords(["name"]), "name");
+  assert.equal(listWords(["name", "link", "note"]), "name, link and note");
+});
+
+test("a page has the language and the direction of its words", () => {
+  const page = {};
+
+  setLanguage(page);
+
+  assert.deepEqual(page, { lang: "en-GB", dir: "ltr" });
 });

@@ -4,6 +4,7 @@
 - `locale/<language>/LC_MESSAGES/inkeeper.po`: brought up to date; what is not translated yet is left empty.
 - `inkeeper.mo` beside it: the same, compiled.
 - `locale/formats.json`: how each language writes numbers and dates, from the CLDR data that Babel brings along.
+- the extension's messages in the same way, and its `_locales`: see `extension_words`.
 
 With `--check` a translation that is empty, marked as unsure, or has other places to fill in than its message is named.
 """
@@ -11,23 +12,33 @@ With `--check` a translation that is empty, marked as unsure, or has other place
 from __future__ import annotations
 
 import json
-import re
 import sys
 import tomllib
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
-from babel.messages.catalog import Catalog, Message
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
 
-ROOT = Path(__file__).resolve().parents[2]
+# As a script this folder is the first place that modules are looked for in.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.lint.catalogues import (
+    CLDR_NAMES,
+    LOCALE,
+    ROOT,
+    catalogue_text,
+    empty_catalogue,
+    faults,
+    languages,
+    path_of,
+    translation,
+)
+from tests.lint.extension_words import ExtensionWords
+
 PACKAGE = ROOT / "backend" / "inkeeper"
-LOCALE = PACKAGE / "locale"
 BOOKS = PACKAGE / "rules" / "books"
 TEMPLATE = LOCALE / "inkeeper.pot"
 FORMATS = LOCALE / "formats.json"
@@ -42,25 +53,11 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 COMMENTS = ["translators:"]
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
-PLACES = re.compile(r"%\((\w+)\)s")
-MARKS = re.compile(r"<[^>]*>|\{\{\w+")
-CLDR_NAMES = {"en": "en_GB"}
-"""English days are written as in Britain: `Mon 30 Nov`."""
 
 
 def messages() -> Catalog:
     """Every message in the code."""
-    found = Catalog(
-        project="Inkeeper",
-        version="",
-        copyright_holder="the Inkeeper contributors",
-        creation_date=LONG_AGO,
-        revision_date=LONG_AGO,
-        charset="utf-8",
-        fuzzy=False,
-        header_comment="# Messages of Inkeeper.",
-    )
+    found = empty_catalogue("# Messages of Inkeeper.")
     extracted = extract_from_dir(
         PACKAGE,
         METHODS,
@@ -78,37 +75,11 @@ def messages() -> Catalog:
     return found
 
 
-def catalogue_text(catalogue: Catalog) -> bytes:
-    """The catalogue as a file. Places name files without lines, so that it does not change with every line moved."""
-    file = BytesIO()
-    write_po(file, catalogue, width=100, sort_by_file=True, include_lineno=False)
-    return file.getvalue()
-
-
 def compiled(catalogue: Catalog) -> bytes:
     """The catalogue as gettext reads it."""
     file = BytesIO()
     write_mo(file, catalogue)
     return file.getvalue()
-
-
-def languages() -> list[str]:
-    """The tags of the translations."""
-    return sorted(path.parent.parent.name for path in LOCALE.glob("*/LC_MESSAGES/inkeeper.po"))
-
-
-def translation(language: str, template: Catalog) -> Catalog:
-    """The translation, brought up to date with the messages."""
-    with path_of(language).open("rb") as file:
-        found = read_po(file, locale=language.replace("-", "_"))
-    found.update(template, no_fuzzy_matching=True, update_header_comment=False, update_creation_date=False)
-    found.obsolete.clear()
-    return found
-
-
-def path_of(language: str) -> Path:
-    """Where the translation lies."""
-    return LOCALE / language / "LC_MESSAGES" / "inkeeper.po"
 
 
 def formats(language: str) -> dict[str, object]:
@@ -150,50 +121,20 @@ def formats(language: str) -> dict[str, object]:
     }
 
 
-def faults(language: str, catalogue: Catalog) -> Iterator[str]:
-    """What is wrong with the translation, a line each."""
-    for message in catalogue:
-        if message.id and (fault := fault_of(message)):
-            yield f"{path_of(language).relative_to(ROOT)}: {fault}: {message.id!r}"
-
-
-def fault_of(message: Message) -> str | None:
-    """What is wrong with one translated message."""
-    ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
-    strings = message.string if isinstance(message.string, tuple | list) else (message.string,)
-    if message.fuzzy:
-        return "is unsure"
-    if not all(strings):
-        return "is not translated"
-    places = set(PLACES.findall(ids[-1]))
-    # A singular may do without the number.
-    if set(PLACES.findall(strings[-1])) != places or any(set(PLACES.findall(text)) - places for text in strings):
-        return "has other places to fill in"
-    originals = [ids[0], *ids[-1:] * (len(strings) - 1)]
-    if any(_marks(text) != _marks(original) for text, original in zip(strings, originals, strict=True)):
-        return "has other tags or variables"
-    if any(mark in text and mark not in "".join(ids) for text in strings for mark in '"<>'):
-        return 'has a ", < or > that its message has not'
-    return None
-
-
-def _marks(text: str) -> list[str]:
-    """The tags of a message, and the variables of a starter text."""
-    return sorted(MARKS.findall(text))
-
-
 def wanted() -> tuple[dict[Path, bytes], list[str]]:
-    """Every file with what it should hold, and what is wrong with the translations."""
+    """Every file with what it should hold, and what is wrong with the messages and their translations."""
     template = messages()
-    files, wrong = {TEMPLATE: catalogue_text(template)}, []
-    for language in languages():
-        catalogue = translation(language, template)
-        files[path_of(language)] = catalogue_text(catalogue)
-        files[path_of(language).with_suffix(".mo")] = compiled(catalogue)
-        wrong += faults(language, catalogue)
-    table = {language: formats(language) for language in ["en", *languages()]}
+    files, wrong, translated = {TEMPLATE: catalogue_text(template)}, [], {}
+    for language in languages("inkeeper"):
+        catalogue, path = translation(language, "inkeeper", template), path_of(language)
+        translated[language] = catalogue
+        files[path] = catalogue_text(catalogue)
+        files[path.with_suffix(".mo")] = compiled(catalogue)
+        wrong += faults(path, catalogue)
+    table = {language: formats(language) for language in ["en", *translated]}
     files[FORMATS] = (json.dumps(table, ensure_ascii=False, indent=1) + "\n").encode()
-    return files, wrong
+    extension = ExtensionWords(template, translated, languages("extension"))
+    return files | extension.files(), wrong + extension.faults()
 
 
 def main() -> int:
@@ -201,6 +142,7 @@ def main() -> int:
     files, wrong = wanted()
     if sys.argv[1:] != ["--check"]:
         for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         return 0
     stale = [path for path, content in files.items() if not path.is_file() or path.read_bytes() != content]

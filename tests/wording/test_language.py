@@ -19,7 +19,8 @@ from babel.messages.pofile import read_po
 
 from inkeeper.rules.money import Money
 from inkeeper.wording.language import ENGLISH, PLAIN_ENGLISH, Formats, Words, languages, match_language
-from tests.lint.words import KEYWORDS, PACKAGE, TEMPLATE, fault_of, formats
+from tests.lint.catalogues import fault_of
+from tests.lint.words import KEYWORDS, PACKAGE, TEMPLATE, formats
 
 DAYS = [date(2026, month, day) for month, day in ((1, 31), (3, 1), (5, 9), (9, 30), (11, 3), (12, 24))]
 

@@ -9,7 +9,10 @@ const PARTS = new Map([
   ["Recruiter", 2],
 ]);
 
-/** Products by the first segment of the path. */
+/**
+ * Products by the first segment of the path.
+ * @type {Map<string, Product>}
+ */
 const PRODUCTS = new Map([
   ["in", "premium"],
   ["messaging", "premium"],

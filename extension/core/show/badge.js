@@ -137,7 +137,7 @@ function line({ account, projection }, now) {
     return `${left} ${plural(`loss_${nextLoss.reason}`, nextLoss.credits, until(nextLoss.at, zone, now))}.`;
   }
   return nextRenewal && !balance
-    ? `${left} ${t("badge_renewal", nextRenewal.credits, ofDay(nextRenewal.at, zone, now))}`
+    ? `${left} ${plural("badge_renewal", nextRenewal.credits, ofDay(nextRenewal.at, zone, now))}`
     : left;
 }
 

@@ -171,7 +171,8 @@ function nextLossOf(summary, coming, taken, account, now) {
     return {
       at: event.at,
       credits,
-      reason: event.reason,
+      // Of the coming events only losses take credits.
+      reason: /** @type {LossReason} */ (event.reason),
       daysLeft: daysUntil(now, new Date(event.at), account.time_zone).length,
       value: (known && summary.next_loss?.value) || null,
     };

@@ -2,7 +2,10 @@
 
 import { ofDay, roundMoney, until } from "../../text/format.js";
 import { rateWords } from "../../text/phrases.js";
-import { plural, t } from "../../text/words.js";
+import { percent, plural, t } from "../../text/words.js";
+
+/** Below this share of answers, in percent, LinkedIn stops bulk sending. */
+const RESPONSE_LIMIT = 13;
 
 /**
  * A warning in one sentence, and what to do about it. Null if the popup shows it elsewhere, such as an empty balance.
@@ -63,8 +66,8 @@ export function warningWords({ code, until: end, arguments: given = {} }, { acco
  */
 function fewNames(names, loss, reserve) {
   if (loss?.reason !== "expire" || loss.credits - reserve <= names) return null;
-  const title = names ? plural("warning_few_names", names, loss.credits) : plural("warning_no_names", loss.credits);
-  return { title, detail: "" };
+  const credits = plural("credits", loss.credits);
+  return { title: names ? plural("warning_few_names", names, credits) : t("warning_no_names", credits), detail: "" };
 }
 
 /**
@@ -82,13 +85,12 @@ function missingGrant({ credits, shown }, { observed, start }) {
 }
 
 /**
- * The share is rounded down, so that a rate below LinkedIn's limit is not shown as the limit.
  * @param {number} sent
  * @param {number} answered
  */
 const responseRate = (sent, answered) => ({
-  title: t("warning_response_rate", Math.floor((100 * answered) / sent), sent),
-  detail: t("warning_response_limit"),
+  title: t("warning_response_rate", percent(answered, sent), sent),
+  detail: t("warning_response_limit", percent(RESPONSE_LIMIT, 100)),
 });
 
 /**

@@ -140,7 +140,7 @@ function pastWords({ account, now, view }, past) {
 function costWords(page, cost, none) {
   if (cost && none) return t("cost_none_left");
   if (page.cost === "unknown") return t(cost ? "cost_guess_credit" : "cost_guess_free");
-  return t(cost ? "cost_credit" : "cost_free").toLowerCase();
+  return t(cost ? "costs_credit" : "costs_nothing");
 }
 
 /**

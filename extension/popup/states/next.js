@@ -36,8 +36,9 @@ function noneForNow([first], zone, now) {
   // Targets for later days come last, so an earlier one that is left was skipped.
   if (!isForLater(first, dayName(now, zone))) return { isSkipped: true, words: t("skipped_all") };
   const day = first.state === "held" ? first.held_until : first.planned_for;
-  const words = day ? dayWords(day, zone, now) : t("later_credits").toLowerCase();
-  return { isSkipped: false, words: t("next_planned", first.person.name, words) };
+  const { name } = first.person;
+  const words = day ? t("next_planned", name, dayWords(day, zone, now)) : t("next_with_credits", name);
+  return { isSkipped: false, words };
 }
 
 /**

@@ -10,7 +10,7 @@ const GRAVITY = { urgent: 0, warning: 1, info: 2 };
 /** Warnings about the loss that has a box of its own. */
 const OF_LOSS = ["expiring", "over_cap", "cancelling"];
 
-/** @type {Record<string, {page: AppPage, words: string, hook: string}>} */
+/** @type {Record<string, {page: AppPage, words: "answer_rules" | "add_people", hook: string}>} */
 const ANSWERS = {
   wrong_book: { page: "settings", words: "answer_rules", hook: "open-rules" },
   few_targets: { page: "people", words: "add_people", hook: "add-people" },

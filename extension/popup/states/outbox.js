@@ -76,7 +76,7 @@ export function entryWords(entry, now) {
     case "retract":
       return t("entry_retract", entry.body.name, at);
     case "outcome":
-      return t("entry_outcome", t(`outcome_${entry.body.outcome}`).toLowerCase(), at);
+      return t("entry_outcome", t(`past_${entry.body.outcome}`), at);
     case "observation":
       return plural("entry_observation", entry.body.balance, at);
     case "target_add":

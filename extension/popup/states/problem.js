@@ -25,7 +25,7 @@ export function problemState({ account, now, state, view }) {
     // Without an account the problem is all that the popup shows.
     isAlone: account === null,
     isWarning: state !== "server_off",
-    title: t(`state_${state}`, address),
+    title: t(`state_${state}`),
     words: words.filter(Boolean).join(" "),
     step: stepOf(state),
     retry: state === "server_off" || state === "impostor" ? retryWords(view, now) : "",
@@ -38,8 +38,10 @@ export function problemState({ account, now, state, view }) {
  * @returns {{words: string, place: string} | {words: string, command: string}}
  */
 function stepOf(state) {
-  const place = PLACE[/** @type {keyof typeof PLACE} */ (state)];
-  if (state === "no_account" || place) return { words: t(`state_${state}_step`), place: place ?? "" };
+  if (state === "no_account") return { words: t("state_no_account_step"), place: "" };
+  if (state !== "server_off" && state !== "version_mismatch") {
+    return { words: t(`state_${state}_step`), place: PLACE[state] };
+  }
   return { words: "", command: state === "version_mismatch" ? "git pull && make run" : "make run" };
 }
 

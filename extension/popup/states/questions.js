@@ -21,7 +21,7 @@ function questionState({ id, accountId, product, name, profileUrl, cost, at }, n
     cost,
     name,
     title: name ? t("question", name, age) : t("question_nobody", age),
-    words: accountId ? t("question_why") : t("pool_no_seat", t(`product_${product}`)),
+    words: accountId ? t("question_why") : product && t("pool_no_seat", t(`product_${product}`)),
     // The costs to choose from, the likely one first; none if the user has to fill in more.
     costs: name && accountId ? [cost, /** @type {0 | 1} */ (cost ? 0 : 1)] : [],
     draft: { name, profileUrl, at, product: accountId ? null : product },

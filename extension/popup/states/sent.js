@@ -23,7 +23,7 @@ export function sentState({ account, now, ui, view }) {
       isWaiting: waiting,
       words: [
         when(sentAt, account.account.time_zone, now),
-        cost === 0 && t("cost_free").toLowerCase(),
+        cost === 0 && t("costs_nothing"),
         noticed && t("noticed"),
         waiting && t("will_sync"),
       ]

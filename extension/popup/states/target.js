@@ -1,8 +1,9 @@
 // What can be done about a target: copy its text, defer, close, drop, mark as do-not-contact.
 
+import { text } from "../../core/browser.js";
 import { laterDays } from "../../core/log/targets.js";
 import { dayWords } from "../../text/phrases.js";
-import { t } from "../../text/words.js";
+import { listWords, t } from "../../text/words.js";
 
 /** @param {Target} target */
 const personOf = ({ person: { links, name } }) => ({ name, profileUrl: links[0] ?? null });
@@ -31,7 +32,9 @@ export function targetState({ now, ui }, { account, projection }, target) {
           isEnabled: missing.length === 0,
         }
       : null,
-    missing: missing.length ? t("copy_missing", missing.map((each) => t(`variable_${each}`) || each).join(", ")) : "",
+    missing: missing.length
+      ? t("copy_missing", listWords(missing.map((each) => text(`variable_${each}`) || each)))
+      : "",
     menu: ui.targetMenu,
     later: /** @type {const} */ (["tomorrow", "week", "credits"]).flatMap((key) => {
       const day = days[key];
