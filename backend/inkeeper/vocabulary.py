@@ -106,6 +106,12 @@ WarningCode = Literal[
 ]
 WARNING_CODES: tuple[WarningCode, ...] = get_args(WarningCode)
 
+PACE_WARNING_CODES: tuple[WarningCode, ...] = ("expiring", "behind", "empty", "low_balance")
+"""Warnings that follow from balance, next loss and pace."""
+
+INMAIL_WARNING_CODES: tuple[WarningCode, ...] = (*PACE_WARNING_CODES, "cancelling", "over_cap", "discrepancy")
+"""Warnings that an InMail can change."""
+
 ReminderCode = Literal[WarningCode, "to_write"]
 REMINDER_CODES: tuple[ReminderCode, ...] = get_args(ReminderCode)
 """The subjects of reminder e-mails: each warning, and the people to write to today. Stored."""

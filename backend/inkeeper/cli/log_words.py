@@ -24,7 +24,7 @@ from inkeeper.services.people.typed_recipient import MOST_CHARACTERS, recipient_
 from inkeeper.storage.accounts import Owned
 from inkeeper.storage.database import Store
 from inkeeper.terminal import printable
-from inkeeper.vocabulary import ReminderCode
+from inkeeper.vocabulary import INMAIL_WARNING_CODES
 from inkeeper.wording.amounts import credits
 from inkeeper.wording.dates import in_days
 from inkeeper.wording.language import gettext_noop
@@ -33,17 +33,6 @@ from inkeeper.wording.warnings import render
 
 _LONGEST_SUBJECT = 200
 _LONGEST_NOTE = 2000
-
-_ABOUT_CREDITS: set[ReminderCode] = {
-    "expiring",
-    "cancelling",
-    "behind",
-    "empty",
-    "over_cap",
-    "low_balance",
-    "discrepancy",
-}
-"""The warnings that an InMail changes. The most severe of them is printed after logging."""
 
 _NO_CREDITS = gettext_noop("You have no credits left.")
 
@@ -92,7 +81,7 @@ def log(store: Store, owned: Owned, fields: dict[str, Any], now: datetime) -> No
     click.echo(gettext("Logged: %(name)s, %(cost)s. %(left)s.", name=name, cost=cost, left=left(found.balance)))
     if logged.closed_target is not None:
         click.echo(gettext("Your list of people is up to date too."))
-    for warning in [each for each in found.warnings if each.code in _ABOUT_CREDITS][:1]:
+    for warning in [each for each in found.warnings if each.code in INMAIL_WARNING_CODES][:1]:
         message = render(warning, language())
         click.echo(printable(f"{message.title}. {message.detail}"))
 

@@ -14,7 +14,7 @@ from inkeeper.services.ledger.summary import Loss, Overview, summary
 from inkeeper.storage.accounts import Owned
 from inkeeper.storage.transaction import Transaction
 from inkeeper.terminal import printable
-from inkeeper.vocabulary import PaceStatus, ReminderCode
+from inkeeper.vocabulary import PACE_WARNING_CODES, PaceStatus
 from inkeeper.wording import dates, warnings
 from inkeeper.wording.amounts import credits, daily_rate, short_money
 from inkeeper.wording.language import gettext_noop
@@ -24,9 +24,6 @@ _INSTANT = timedelta(microseconds=1)
 _SHARED_KEYS = (
     "account plan_title balance allotment allotment_months used free_used period next_loss next_renewal pace observed"
 ).split()
-
-_IN_THE_LINES: set[ReminderCode] = {"expiring", "behind", "empty", "low_balance"}
-"""The warnings that say what the lines on balance, loss and pace say already."""
 
 _PACE: dict[PaceStatus, str] = {
     "behind": gettext_noop("Behind: send %(rate)s a working day to use them all."),
@@ -68,7 +65,8 @@ def as_text(status: Status, now: datetime) -> str:
     """The status as a block of lines. `now` is UTC."""
     found = status.summary
     lines = [_balance(status), *_changes(found, now), *_pace(found)]
-    said = _IN_THE_LINES | ({"over_cap"} if found.next_loss and found.next_loss.reason == "forfeit" else set())
+    over = found.next_loss and found.next_loss.reason == "forfeit"
+    said: set[str] = {*PACE_WARNING_CODES, *(["over_cap"] if over else [])}
     lines += [
         f"! {warnings.render(warning, language()).title}." for warning in found.warnings if warning.code not in said
     ]
