@@ -122,9 +122,14 @@ def _database(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Se
     " that cannot be, the default browser.  [default: `default` in a terminal, else nothing is opened]",
 )
 @click.option("--no-open", is_flag=True, help="Open nothing and print no link.")
+@click.option(
+    "--background",
+    is_flag=True,
+    help="As `inkeeper autostart` runs it: open nothing, and print no codes, since what is printed goes to a log.",
+)
 @click.option("--verbose", is_flag=True, help="Also print a line for each request, without what was sent.")
 @_database_options
-def serve(browser: str | None, no_open: bool, verbose: bool, **flags: Any) -> None:
+def serve(browser: str | None, no_open: bool, background: bool, verbose: bool, **flags: Any) -> None:
     """Run the server that the app and the extension talk to, until Ctrl-C.
 
     If Inkeeper is running already, that one is opened instead.
@@ -135,7 +140,9 @@ def serve(browser: str | None, no_open: bool, verbose: bool, **flags: Any) -> No
     with _database(create=True, **flags) as (store, settings):
         if browser is None and sys.stdout.isatty() and not settings.is_shared:
             browser = "default"
-        listened = _listen(store, settings, None if no_open else browser, verbose=verbose)
+        show_code = _hide_code if background else _show_code
+        opened = None if no_open or background else browser
+        listened = _listen(store, settings, opened, verbose=verbose, show_code=show_code)
     if listened:
         click.echo("Stopped; everything is on disk.")
 
@@ -157,18 +164,25 @@ def demo(port: int) -> None:
         with _database(create=True, database=database, host=DEFAULT_HOST, port=port) as (store, settings):
             click.echo("This is a demo: everything in it is made up, and gone when it stops.")
             fill(store, utc_now())
-            _listen(store, replace(settings, demo=True), None, verbose=True)
+            _listen(store, replace(settings, demo=True), None, verbose=True, show_code=_show_code)
     click.echo("Stopped; the demo is gone.")
 
 
-def _listen(store: Store, settings: Settings, browser: str | None, *, verbose: bool) -> bool:
+def _listen(
+    store: Store,
+    settings: Settings,
+    browser: str | None,
+    *,
+    verbose: bool,
+    show_code: Callable[[str, str], None],
+) -> bool:
     """Serve until Ctrl-C or SIGTERM, with the app open in `browser`. Returns False if Inkeeper has the port already."""
     from inkeeper.api.app import create_app
     from inkeeper.server.listening import Server
     from inkeeper.services.devices import pairing
     from inkeeper.web.templating import warm
 
-    app = create_app(store, settings=settings, show_code=_show_code)
+    app = create_app(store, settings=settings, show_code=show_code)
     try:
         server = Server(app, settings.host, settings.port)
     except OSError as error:
@@ -180,7 +194,7 @@ def _listen(store: Store, settings: Settings, browser: str | None, *, verbose: b
     _log(requests=verbose)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
-    _print_addresses(settings, server.host, server.port, store.name)
+    _print_addresses(settings, server.host, server.port, store.name, in_terminal=show_code is _show_code)
     # Load templates in the background; an early request loads those that it needs itself.
     threading.Thread(target=warm, args=(app,), name="templates", daemon=True).start()
     with _app_in_browser(store, _browser_address(settings.host, server.port), browser):
@@ -236,10 +250,15 @@ def _browser_address(host: str, port: int) -> str:
     return _address(DEFAULT_HOST if host in (_EVERYWHERE, "::", "localhost") else host, port)
 
 
-def _print_addresses(settings: Settings, host: str, port: int, database: str) -> None:
-    """Print the server's addresses and data. `host` is the IP address that the settings' host resolves to."""
+def _print_addresses(settings: Settings, host: str, port: int, database: str, *, in_terminal: bool) -> None:
+    """Print the server's addresses and data, in a terminal also how to go on.
+
+    `host` is the IP address that the settings' host resolves to.
+    """
     click.echo(f"Inkeeper {inkeeper.__version__} listens on {_address(settings.host, port)}")
     click.echo(f"Its data is in {printable(database)}")
+    if not in_terminal:
+        return
     code = (
         "the code it asks for is the one that `inkeeper pair` prints"
         if settings.is_shared
@@ -265,6 +284,10 @@ def _address(host: str, port: int) -> str:
 def _show_code(device_name: str, code: str) -> None:
     # The device chooses its name, which could imitate a code: print it after the code, on the same line.
     click.echo(f"\nType this code there within 5 minutes: {code}  ({quoted(device_name)} wants to connect)\n")
+
+
+def _hide_code(device_name: str, code: str) -> None:  # noqa: ARG001 (the signature of `_show_code`)
+    click.echo("A device wants to connect. Set-up in Inkeeper's pages shows its code, and so does `inkeeper pair`.")
 
 
 def _log(*, requests: bool) -> None:
@@ -613,3 +636,8 @@ def remind(owner: str | None, **flags: Any) -> None:
         )
     else:
         click.echo("There is nothing new to tell.")
+
+
+from inkeeper.cli.autostart import autostart  # noqa: E402 (it uses the options above)
+
+main.add_command(autostart)
