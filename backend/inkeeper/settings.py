@@ -13,6 +13,9 @@ from inkeeper import terminal
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8425
+DATABASE_NAME = "inkeeper.sqlite3"
+"""The database's file in the data folder."""
+
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
@@ -228,4 +231,4 @@ def _data_folder(named: str | None) -> Path:
 def _database_in(folder: Path) -> str:
     from urllib.parse import quote
 
-    return f"sqlite:///{quote(str((folder / 'inkeeper.sqlite3').absolute()))}"
+    return f"sqlite:///{quote(str((folder / DATABASE_NAME).absolute()))}"

@@ -20,6 +20,7 @@ import pytest
 from inkeeper.server.autostart import desktop, keeper, launchd, run_key
 from inkeeper.server.autostart.entry import CannotStart, missing_file
 from inkeeper.server.autostart.program import NotForAutostart, Program, program_for, program_of
+from inkeeper.settings import load_settings
 from tests.autostart.conftest import DIFFICULT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -87,7 +88,7 @@ def test_the_settings_are_written_as_options(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path)
     variables = {"INKEEPER_PORT": "9000", "INKEEPER_DATA_DIR": "my data"}
 
-    found = program_for({}, variables)
+    found = program_for(load_settings({}, variables))
 
     assert found.options == ["--port", "9000", "--data-dir", str(tmp_path / "my data")]
     assert found.folder == tmp_path / "my data"
@@ -98,7 +99,7 @@ def test_the_settings_are_written_as_options(tmp_path: Path, monkeypatch: pytest
 def test_a_named_database_is_written_with_its_whole_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    found = program_for({"database": "sqlite:///my%20ledger.db", "port": "8425"}, {})
+    found = program_for(load_settings({"database": "sqlite:///my%20ledger.db", "port": "8425"}, {}))
 
     assert found.options == ["--database", f"sqlite:///{tmp_path}/my%20ledger.db"]
     assert found.folder == tmp_path
@@ -106,7 +107,7 @@ def test_a_named_database_is_written_with_its_whole_path(tmp_path: Path, monkeyp
 
 
 def test_a_database_on_a_server(tmp_path: Path) -> None:
-    found = program_for({"database": "postgresql://me@db.example/ink", "data_dir": str(tmp_path)}, {})
+    found = program_for(load_settings({"database": "postgresql://me@db.example/ink", "data_dir": str(tmp_path)}, {}))
 
     assert found.options == ["--database", "postgresql://me@db.example/ink", "--data-dir", str(tmp_path)]
     assert program_of(found.keep()) == found
@@ -123,7 +124,7 @@ def test_a_database_on_a_server(tmp_path: Path) -> None:
 )
 def test_what_cannot_run_in_the_background(tmp_path: Path, variables: dict[str, str], why: str) -> None:
     with pytest.raises(NotForAutostart) as refused:
-        program_for({"data_dir": str(tmp_path)}, variables)
+        program_for(load_settings({"data_dir": str(tmp_path)}, variables))
 
     assert refused.value.why == why
 
@@ -136,8 +137,8 @@ def test_a_source_tree_is_started_by_its_path(tmp_path: Path) -> None:
     tree.mkdir()
     (tmp_path / "copy").rename(tree / "inkeeper")
     code = (
-        "from inkeeper.server.autostart import program_for;"
-        f" print(*program_for({{'data_dir': {str(tmp_path / 'data')!r}}}, {{}}).start, sep='\\n')"
+        "from inkeeper.server.autostart import program_for; from inkeeper.settings import load_settings;"
+        f" print(*program_for(load_settings({{'data_dir': {str(tmp_path / 'data')!r}}}, {{}})).start, sep='\\n')"
     )
 
     def run(*command: str) -> str:
@@ -155,7 +156,7 @@ def test_a_source_tree_is_started_by_its_path(tmp_path: Path) -> None:
 
 
 def test_an_installed_program_is_started_by_its_name(tmp_path: Path) -> None:
-    assert program_for({"data_dir": str(tmp_path)}, {}).start == [sys.executable, "-P", "-m", "inkeeper"]
+    assert program_for(load_settings({"data_dir": str(tmp_path)}, {})).start == [sys.executable, "-P", "-m", "inkeeper"]
 
 
 def test_a_program_that_is_gone_is_named(tmp_path: Path) -> None:

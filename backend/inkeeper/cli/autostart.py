@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inkeeper.cli import _database_options
-from inkeeper.settings import DEFAULT_HOST, DEFAULT_PORT, SettingsError
+from inkeeper.settings import DEFAULT_HOST, DEFAULT_PORT, SettingsError, load_settings
 from inkeeper.terminal import printable
 from inkeeper.wording.language import PLAIN_ENGLISH
 
@@ -76,7 +76,7 @@ def off() -> None:
 
     with _failures_in_words():
         entry = entry_of_this_system()
-        removed = entry.remove()
+        removed = entry.remove(stops=True)
     if removed:
         click.echo(gettext("Inkeeper starts no more when you log in. Removed: %(place)s", place=printable(entry.place)))
     else:
@@ -123,7 +123,7 @@ def keep(**flags: Any) -> None:
 def _program(flags: dict[str, Any]) -> Program:
     from inkeeper.server.autostart import program_for
 
-    return program_for(flags, os.environ)
+    return program_for(load_settings(flags, os.environ))
 
 
 @contextmanager

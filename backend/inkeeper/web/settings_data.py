@@ -14,6 +14,7 @@ from inkeeper.services.imports import batches
 from inkeeper.services.takeout import erasing, erasing_preview
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, seats, settings
+from inkeeper.web.autostart import autostart
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.language import gettext, gettext_noop, ngettext
@@ -108,7 +109,12 @@ def values(account_id: str) -> dict[str, Any]:
     """The values of the cards."""
     with store().read() as tx:
         imports = batches.list_imports(tx, actor(), account_id, None, IMPORTS_SHOWN)
-    return {"imports": imports, "erasing": forms.empty_form(), "wishes": forms.empty_form()}
+    return {
+        "imports": imports,
+        "erasing": forms.empty_form(),
+        "wishes": forms.empty_form(),
+        "autostart": autostart(),
+    }
 
 
 def _with_person(form: Form, status: int = 200) -> Response:

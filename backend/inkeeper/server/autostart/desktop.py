@@ -62,6 +62,6 @@ class DesktopFile(KeptEntry):
             return None
         return from_comment(self._path.read_text(encoding="utf-8", errors="replace"), _MARK)
 
-    def delete(self) -> None:
+    def delete(self, *, stops: bool) -> None:  # noqa: ARG002 (this does not stop it)
         """See `KeptEntry.delete`."""
         self._path.unlink()

@@ -56,8 +56,8 @@ class Entry(ABC):
         """Start the program now; restart it if the entry was `changed`."""
 
     @abstractmethod
-    def remove(self) -> bool:
-        """Stop the program and remove the entry. Returns whether there was one."""
+    def remove(self, *, stops: bool) -> bool:
+        """Remove the entry, and with `stops` stop its program before. Returns whether there was one."""
 
     @abstractmethod
     def command(self) -> list[str] | None:
@@ -82,13 +82,14 @@ class KeptEntry(Entry):
         if not keeper.is_running(program.folder):
             keeper.start_detached(program)
 
-    def remove(self) -> bool:
+    def remove(self, *, stops: bool) -> bool:
         """See `Entry.remove`."""
         command = self.command()
         if command is None:
             return False
-        self.delete()
-        keeper.stop(program_of(command).folder)
+        self.delete(stops=stops)
+        if stops:
+            keeper.stop(program_of(command).folder)
         return True
 
     def state(self) -> State:
@@ -107,8 +108,8 @@ class KeptEntry(Entry):
         return str(keeper.log_file(program.folder))
 
     @abstractmethod
-    def delete(self) -> None:
-        """Delete the entry, which is there."""
+    def delete(self, *, stops: bool) -> None:
+        """Delete the entry, which is there. With `stops` its program may be stopped in doing so."""
 
 
 def missing_file(command: Sequence[str]) -> str | None:

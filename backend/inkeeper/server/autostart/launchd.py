@@ -61,9 +61,10 @@ class Agent(KeptEntry):
         found: list[str] = plistlib.loads(self._path.read_bytes()).get("ProgramArguments", [])
         return found
 
-    def delete(self) -> None:
+    def delete(self, *, stops: bool) -> None:
         """See `KeptEntry.delete`."""
-        run(["launchctl", "bootout", f"{_domain()}/{LABEL}"])
+        if stops:
+            run(["launchctl", "bootout", f"{_domain()}/{LABEL}"])
         self._path.unlink()
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
 import inkeeper
-from inkeeper.settings import DEFAULT_HOST, DEFAULT_PORT, Settings, load_settings
+from inkeeper.settings import DATABASE_NAME, DEFAULT_HOST, DEFAULT_PORT, Settings
 
 
 class NotForAutostart(Exception):
@@ -48,13 +48,11 @@ class Program(NamedTuple):
         return [*self.start, "autostart", "keep", *self.options]
 
 
-def program_for(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Program:
-    """The program with these flags (None if not given) and `INKEEPER_*` variables.
+def program_for(settings: Settings) -> Program:
+    """The program with these settings, all written as options, since a session has no variables of a shell.
 
-    What the variables say is written as options, since a session has no variables of a shell. Raises NotForAutostart,
-    SettingsError for invalid settings, and OSError if the data folder cannot be made.
+    Raises NotForAutostart.
     """
-    settings = load_settings(flags, environ)
     if settings.is_shared:
         raise NotForAutostart("shared")
     if settings.port == 0:
@@ -63,8 +61,7 @@ def program_for(flags: Mapping[str, Any], environ: Mapping[str, str]) -> Program
     options = [] if settings.port == DEFAULT_PORT else ["--port", str(settings.port)]
     if settings.host != DEFAULT_HOST:
         options += ["--host", settings.host]
-    named = flags.get("database") or environ.get("INKEEPER_DATABASE")
-    data_options, folder = _data(settings, is_named=bool(named))
+    data_options, folder = _data(settings)
     return Program(_start(), [*options, *data_options], folder, _address(settings.host, settings.port))
 
 
@@ -88,7 +85,7 @@ def _address(host: str, port: int | str) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _data(settings: Settings, *, is_named: bool) -> tuple[list[str], Path]:
+def _data(settings: Settings) -> tuple[list[str], Path]:
     """The options that name the data, and the folder for other files."""
     if settings.folder is not None:
         if urlsplit(settings.database).password is not None:
@@ -96,9 +93,9 @@ def _data(settings: Settings, *, is_named: bool) -> tuple[list[str], Path]:
         folder = settings.folder.absolute()
         return ["--database", settings.database, "--data-dir", str(folder)], folder
     path = _path_in(settings.database)
-    if is_named:
-        return ["--database", f"sqlite:///{quote(str(path))}"], path.parent
-    return ["--data-dir", str(path.parent)], path.parent
+    if path.name == DATABASE_NAME:
+        return ["--data-dir", str(path.parent)], path.parent
+    return ["--database", f"sqlite:///{quote(str(path))}"], path.parent
 
 
 def _start() -> list[str]:

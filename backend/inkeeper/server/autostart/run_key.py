@@ -78,7 +78,7 @@ class RunKey(KeptEntry):
         line = self._line()
         return None if line is None else arguments(line)
 
-    def delete(self) -> None:
+    def delete(self, *, stops: bool) -> None:  # noqa: ARG002 (this does not stop it)
         """See `KeptEntry.delete`."""
         access = self._registry.KEY_SET_VALUE
         with self._registry.OpenKey(self._registry.HKEY_CURRENT_USER, KEY, 0, access) as key:

@@ -103,11 +103,11 @@ class Unit(Entry):
         self._systemctl("reset-failed", NAME, is_needed=False)
         self._systemctl("restart" if changed else "start", NAME)
 
-    def remove(self) -> bool:
+    def remove(self, *, stops: bool) -> bool:
         """See `Entry.remove`."""
         if not self._path.exists():
             return False
-        self._systemctl("disable", "--now", NAME)
+        self._systemctl("disable", *(["--now"] if stops else []), NAME)
         self._path.unlink()
         self._systemctl("daemon-reload")
         self._systemctl("reset-failed", NAME, is_needed=False)
