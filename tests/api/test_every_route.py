@@ -153,6 +153,7 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /accounts/<account_id>/credit-rules": {"kept": "yes"},
     "POST /welcome/code": {},
     "POST /autostart": {"on": "0"},
+    "POST /settings/backups": {"on": "1"},
     "POST /welcome/plan": {"plan": "sales_navigator", "balance": "12"},
 }
 

@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -88,10 +88,10 @@ def _database_options(command: Command) -> Command:
 @contextmanager
 def _database(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Settings]]:
     """Open the database and load the settings. An error ends the command with one line and exit code 1."""
-    from inkeeper.storage.database import DatabaseProblem, open_database
+    from inkeeper.storage.database import open_database
     from inkeeper.storage.files import keep_private
 
-    try:
+    with _failures_in_words():
         settings = load_settings(flags, os.environ)
         store = open_database(settings.database, create=create, folder=settings.folder)
         try:
@@ -100,6 +100,15 @@ def _database(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Se
             yield store, settings
         finally:
             store.checkpoint_and_close()
+
+
+@contextmanager
+def _failures_in_words() -> Iterator[None]:
+    """End the command with one line and exit code 1 for a failure of the database, a setting or a file."""
+    from inkeeper.storage.database import DatabaseProblem
+
+    try:
+        yield
     except (DatabaseProblem, SettingsError) as error:
         raise click.ClickException(printable(error)) from error
     except FileExistsError as error:
@@ -123,13 +132,18 @@ def _database(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store, Se
 )
 @click.option("--no-open", is_flag=True, help="Open nothing and print no link.")
 @click.option(
+    "--no-backups",
+    is_flag=True,
+    help="Make no weekly backups. Without it the server keeps four, in files beside the database.",
+)
+@click.option(
     "--background",
     is_flag=True,
     help="As `inkeeper autostart` runs it: open nothing, and print no codes, since what is printed goes to a log.",
 )
 @click.option("--verbose", is_flag=True, help="Also print a line for each request, without what was sent.")
 @_database_options
-def serve(browser: str | None, no_open: bool, background: bool, verbose: bool, **flags: Any) -> None:
+def serve(browser: str | None, no_open: bool, no_backups: bool, background: bool, verbose: bool, **flags: Any) -> None:
     """Run the server that the app and the extension talk to, until Ctrl-C.
 
     If Inkeeper is running already, that one is opened instead.
@@ -142,7 +156,7 @@ def serve(browser: str | None, no_open: bool, background: bool, verbose: bool, *
             browser = "default"
         show_code = _hide_code if background else _show_code
         opened = None if no_open or background else browser
-        listened = _listen(store, settings, opened, verbose=verbose, show_code=show_code)
+        listened = _listen(store, settings, opened, verbose=verbose, show_code=show_code, backups=not no_backups)
     if listened:
         click.echo("Stopped; everything is on disk.")
 
@@ -164,7 +178,7 @@ def demo(port: int) -> None:
         with _database(create=True, database=database, host=DEFAULT_HOST, port=port) as (store, settings):
             click.echo("This is a demo: everything in it is made up, and gone when it stops.")
             fill(store, utc_now())
-            _listen(store, replace(settings, demo=True), None, verbose=True, show_code=_show_code)
+            _listen(store, replace(settings, demo=True), None, verbose=True, show_code=_show_code, backups=False)
     click.echo("Stopped; the demo is gone.")
 
 
@@ -175,6 +189,7 @@ def _listen(
     *,
     verbose: bool,
     show_code: Callable[[str, str], None],
+    backups: bool,
 ) -> bool:
     """Serve until Ctrl-C or SIGTERM, with the app open in `browser`. Returns False if Inkeeper has the port already."""
     from inkeeper.api.app import create_app
@@ -197,9 +212,22 @@ def _listen(
     _print_addresses(settings, server.host, server.port, store.name, in_terminal=show_code is _show_code)
     # Load templates in the background; an early request loads those that it needs itself.
     threading.Thread(target=warm, args=(app,), name="templates", daemon=True).start()
-    with _app_in_browser(store, _browser_address(settings.host, server.port), browser):
+    address = _browser_address(settings.host, server.port)
+    with _app_in_browser(store, address, browser), _weekly_backups(store) if backups else nullcontext():
         server.run()
     return True
+
+
+@contextmanager
+def _weekly_backups(store: Store) -> Iterator[None]:
+    """Make a backup whenever one is due while the block runs."""
+    from inkeeper.server.backups import BackupThread
+
+    thread = BackupThread(store)
+    try:
+        yield
+    finally:
+        thread.close()
 
 
 @contextmanager
@@ -533,13 +561,21 @@ def export(file: Path, **flags: Any) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @_database_options
 def restore(file: Path, **flags: Any) -> None:
-    """Bring everything from FILE, written by `inkeeper export`, into a new database, all or nothing.
+    """Bring everything back from FILE, all or nothing.
 
-    A database that holds anything already is refused: name a new one with --database.
+    From an export (`inkeeper export`) into a new database: one that holds anything already is refused, so name a new
+    one with --database. From a backup, weekly or by `inkeeper backup`, in the place of all data: what was there is kept
+    in a copy. Stop the server before.
     """
+    from inkeeper.cli.backups import restore_backup
+    from inkeeper.services.takeout.backups import is_backup
     from inkeeper.services.takeout.export_format import ExportError
     from inkeeper.services.takeout.restore import read_export
 
+    with _failures_in_words():
+        if is_backup(file):
+            restore_backup(load_settings(flags, os.environ), file)
+            return
     with _database(create=True, **flags) as (store, _):
         try:
             counts = read_export(store, file)
@@ -556,13 +592,15 @@ def _counted(counts: dict[str, int]) -> str:
 @_database_options
 def doctor(**flags: Any) -> None:
     """Check everything: the database file, each account's ledger against the rules that always hold, and the list of
-    people to write to.
+    people to write to. Says when the last backup was made.
 
     Exits with 1 and names the account and the fact, or the person, where something is wrong. Changes nothing.
     """
+    from inkeeper.cli.backups import last_backup
     from inkeeper.services.takeout.integrity import check
 
     with _database(**flags) as (store, _):
+        click.echo(last_backup(store, utc_now()))
         problems = 0
         damage = store.damage()
         if damage is not None:
