@@ -63,6 +63,8 @@ interface Server {
    * The secret with which the server proves itself; missing or null for a connection made before there were secrets.
    */
   secret?: string | null;
+  /** The version at the last sync; missing if there was none since versions are stored. */
+  version?: string;
 }
 /** The server's greeting, without a token; `id` is null from an older server. */
 type Greeting = Omit<Greeted, "id"> & { id: string | null };
@@ -397,6 +399,8 @@ interface AccountView {
 interface View {
   now: string;
   server: { address: string; paired: boolean; demo: boolean };
+  /** Whether the server or the extension is the older one, and both versions; null if neither is. */
+  older: { which: "server" | "extension"; server: string; extension: string } | null;
   connection: Connection;
   pairing: Pairing | null;
   accounts: AccountView[];

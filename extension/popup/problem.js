@@ -6,6 +6,7 @@ import { plural, refusalWords, t } from "../text/words.js";
 import { run, say, sayRefusal } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
+import { reloadButton, UPDATE_COMMAND } from "../ui/older.js";
 
 /** The section of the welcome page for each state; other states are resolved at the server. */
 const PLACE = {
@@ -28,6 +29,8 @@ export function problem({ view, account, state, now }) {
     .filter(Boolean)
     .join(" ");
   const place = PLACE[/** @type {keyof typeof PLACE} */ (state)];
+  const isOlder =
+    state === "version_mismatch" && (view.connection.detail === "extension" || view.older?.which === "extension");
   const setUp = () => openApp("/welcome").catch(sayRefusal);
   const step =
     state === "no_account"
@@ -43,7 +46,9 @@ export function problem({ view, account, state, now }) {
             },
             t(`state_${state}_step`),
           )
-        : commandLine(state === "version_mismatch" ? "git pull && make run" : "make run");
+        : isOlder
+          ? reloadButton()
+          : commandLine(state === "version_mismatch" ? UPDATE_COMMAND : "make run");
   return el(
     "section",
     { class: account ? "trouble" : "one", data: { part: "problem" } },

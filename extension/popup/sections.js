@@ -1,5 +1,6 @@
 // All sections of the popup in order, and the functions that the popup needs after the first painting.
 
+import { older } from "../ui/older.js";
 import { awaiting } from "./awaiting.js";
 import { balance } from "./balance.js";
 import { elsewhere } from "./elsewhere.js";
@@ -29,6 +30,7 @@ export const sections = [
   loss,
   problem,
   refusals,
+  older,
   notes,
   page,
   next,

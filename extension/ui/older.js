@@ -1,0 +1,30 @@
+// The note that the server or the extension is older than the other, with what to do.
+
+import { updateExtension } from "../core/browser.js";
+import { t } from "../text/words.js";
+import { commandLine } from "./command.js";
+import { el } from "./dom.js";
+
+/** Updates a server that runs in the folder of its source. */
+export const UPDATE_COMMAND = "git pull && make run";
+
+/** The button that loads the newest files of the extension. */
+export const reloadButton = () =>
+  el(
+    "button",
+    { class: "main", data: { hook: "reload-extension" }, on: { click: updateExtension } },
+    t("reload_extension"),
+  );
+
+/** @param {{view: View}} context */
+export function older({ view: { older: found, connection } }) {
+  // The state `version_mismatch` says it, with the same step.
+  if (!found || connection.state === "version_mismatch") return null;
+  const isServer = found.which === "server";
+  return el(
+    "section",
+    { class: "notes stack", data: { part: "older", which: found.which } },
+    el("p", { class: "small" }, t(`older_${found.which}`, found.server, found.extension)),
+    isServer ? commandLine(UPDATE_COMMAND) : reloadButton(),
+  );
+}
