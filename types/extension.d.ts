@@ -398,9 +398,7 @@ interface AccountView {
 /** The whole state that popup and welcome page show. */
 interface View {
   now: string;
-  server: { address: string; paired: boolean; demo: boolean };
-  /** Whether the server or the extension is the older one, and both versions; null if neither is. */
-  older: { which: "server" | "extension"; server: string; extension: string } | null;
+  server: { address: string; paired: boolean; demo: boolean; version: string | null };
   connection: Connection;
   pairing: Pairing | null;
   accounts: AccountView[];

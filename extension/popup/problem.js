@@ -1,6 +1,7 @@
 // The connection's problem: one named state at a time, each with one button.
 
 import { openApp } from "../core/server/openapp.js";
+import { olderIn } from "../core/version.js";
 import { relative } from "../text/format.js";
 import { plural, refusalWords, t } from "../text/words.js";
 import { run, say, sayRefusal } from "../ui/act.js";
@@ -30,7 +31,7 @@ export function problem({ view, account, state, now }) {
     .join(" ");
   const place = PLACE[/** @type {keyof typeof PLACE} */ (state)];
   const isOlder =
-    state === "version_mismatch" && (view.connection.detail === "extension" || view.older?.which === "extension");
+    state === "version_mismatch" && (view.connection.detail === "extension" || olderIn(view)?.which === "extension");
   const setUp = () => openApp("/welcome").catch(sayRefusal);
   const step =
     state === "no_account"

@@ -1,6 +1,7 @@
 // The note that the server or the extension is older than the other, with what to do.
 
 import { updateExtension } from "../core/browser.js";
+import { olderIn } from "../core/version.js";
 import { t } from "../text/words.js";
 import { commandLine } from "./command.js";
 import { el } from "./dom.js";
@@ -17,9 +18,10 @@ export const reloadButton = () =>
   );
 
 /** @param {{view: View}} context */
-export function older({ view: { older: found, connection } }) {
+export function older({ view }) {
+  const found = olderIn(view);
   // The state `version_mismatch` says it, with the same step.
-  if (!found || connection.state === "version_mismatch") return null;
+  if (!found || view.connection.state === "version_mismatch") return null;
   const isServer = found.which === "server";
   return el(
     "section",

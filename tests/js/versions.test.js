@@ -11,7 +11,7 @@ const { badge } = await import("../../extension/core/show/badge.js");
 const { readView } = await import("../../extension/core/show/view.js");
 const { warningWords } = await import("../../extension/core/show/warnings.js");
 const { readAll } = await import("../../extension/core/store/storage.js");
-const { olderOf } = await import("../../extension/core/version.js");
+const { olderIn, olderOf } = await import("../../extension/core/version.js");
 
 const CONVERSATION = JSON.parse(readFileSync(new URL("../contract/0.1/conversation.json", import.meta.url), "utf8"));
 const NOW = new Date("2026-11-23T09:00:00Z");
@@ -90,7 +90,7 @@ test("a server of the same version is not older", async () => {
 
   await sync();
 
-  assert.equal((await readView(NOW)).older, null);
+  assert.equal(olderIn(await readView(NOW)), null);
 });
 
 test("the older one is named with both versions", async () => {
@@ -100,7 +100,7 @@ test("the older one is named with both versions", async () => {
   ]) {
     serve((answer) => (answer.app ? { ...answer, version } : answer));
     await sync();
-    assert.deepEqual((await readView(NOW)).older, { which, server: version, extension: "0.1.0" });
+    assert.deepEqual(olderIn(await readView(NOW)), { which, server: version, extension: "0.1.0" });
   }
 });
 

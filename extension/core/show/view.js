@@ -1,7 +1,5 @@
 // The view that popup, welcome page and badge show: storage, with each account's numbers projected to now.
 
-import { ownVersion } from "../browser.js";
-import { olderOf } from "../version.js";
 import { waitsElsewhere } from "../store/belonging.js";
 import { bounded, isAhead } from "../store/instants.js";
 import { BACKOFF_MAX_MS, PAIRING_MAX_MS, readAll, readCached, SNOOZE_MAX_MS } from "../store/storage.js";
@@ -27,13 +25,12 @@ export const cachedView = async (now) => view(await readCached(), now);
  * @returns {View}
  */
 export function view(stored, now) {
-  const { address, token, demo } = stored.server;
+  const { address, token, demo, version = null } = stored.server;
   const { snoozedUntil } = stored.reminders;
   const shown = withoutRetracted(stored.entries);
   return {
     now: now.toISOString(),
-    server: { address, paired: token !== null, demo },
-    older: older(stored),
+    server: { address, paired: token !== null, demo, version },
     connection: { ...stored.connection, retryAt: bounded(stored.connection.retryAt, now, BACKOFF_MAX_MS) },
     pairing: stored.pairing && { ...stored.pairing, expiresAt: bounded(stored.pairing.expiresAt, now, PAIRING_MAX_MS) },
     accounts: stored.accounts.map((account) => accountView(account, stored, shown, now)),
@@ -51,16 +48,6 @@ export function view(stored, now) {
     reminders: { ...stored.reminders, snoozedUntil: isAhead(snoozedUntil, now, SNOOZE_MAX_MS) ? snoozedUntil : null },
     preferences: stored.preferences,
   };
-}
-
-/**
- * @param {Stored} stored
- * @returns {View["older"]}
- */
-function older({ server: { version, token } }) {
-  const extension = ownVersion();
-  const which = token && version ? olderOf(version, extension) : null;
-  return which && version ? { which, server: version, extension } : null;
 }
 
 /**
