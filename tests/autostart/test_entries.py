@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,70 @@ def test_a_program_that_is_gone_is_named(tmp_path: Path) -> None:
     assert missing_file([sys.executable, "-P", "-m", "inkeeper", "autostart", "keep"]) is None
     assert missing_file([str(tmp_path / "python"), "-P"]) == str(tmp_path / "python")
     assert missing_file([sys.executable, "-P", str(tmp_path / "__main__.py")]) == str(tmp_path / "__main__.py")
+
+
+def test_an_agent_is_written_for_its_owner_and_read_back(tmp_path: Path) -> None:
+    program = program_for(load_settings({"data_dir": str(tmp_path / "data")}, {}))
+    agent = launchd.Agent(tmp_path / "LaunchAgents")
+    assert not agent.state().is_on
+
+    assert agent.write(program)
+    assert not agent.write(program), "a second time nothing changes"
+
+    assert agent.command() == program.keep()
+    assert Path(agent.place).stat().st_mode & 0o777 == 0o600
+    assert (agent.state().is_on, agent.state().trouble) == (True, "stopped")
+    assert agent.remove(stops=False)
+    assert not Path(agent.place).exists()
+
+
+class Registry:
+    """Of Windows' module `winreg` what the entry needs: the values of one key."""
+
+    HKEY_CURRENT_USER, KEY_SET_VALUE, REG_SZ = "HKCU", "set", "REG_SZ"
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+
+    @contextmanager
+    def OpenKey(self, root: str, path: str, *_: object) -> Iterator[str]:  # noqa: N802
+        assert (root, path) == ("HKCU", run_key.KEY)
+        yield path
+
+    CreateKey = OpenKey
+
+    def SetValueEx(self, _key: str, name: str, _reserved: int, kind: str, value: str) -> None:  # noqa: N802
+        assert kind == "REG_SZ"
+        self.values[name] = value
+
+    def QueryValueEx(self, _key: str, name: str) -> tuple[str, str]:  # noqa: N802
+        if name not in self.values:
+            raise FileNotFoundError
+        return self.values[name], "REG_SZ"
+
+    def DeleteValue(self, _key: str, name: str) -> None:  # noqa: N802
+        del self.values[name]
+
+
+def test_the_value_of_the_run_key_is_written_and_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = Registry()
+    monkeypatch.setitem(sys.modules, "winreg", registry)
+    folder = r"C:\Users\Zoë Example\100% data"
+    python = r"C:\Users\Zoë Example\pipx\Scripts\pythonw.exe"
+    program = Program([python, "-P", "-m", "inkeeper"], ["--data-dir", folder], Path(folder), "http://127.0.0.1:8425")
+    entry = run_key.RunKey()
+    assert not entry.state().is_on
+
+    assert entry.write(program)
+    assert not entry.write(program), "a second time nothing changes"
+
+    assert registry.values == {
+        "Inkeeper": f'"{python}" -P -m inkeeper autostart keep --data-dir "{folder}"',
+    }
+    assert entry.command() == program.keep()
+    assert entry.remove(stops=False)
+    assert registry.values == {}
+    assert not entry.remove(stops=False)
 
 
 @pytest.fixture

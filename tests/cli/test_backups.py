@@ -17,7 +17,7 @@ import pytest
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
 from inkeeper.services.access import Actor
-from inkeeper.services.devices import connected as devices
+from inkeeper.services.ledger import accounts
 from inkeeper.storage.database import open_database
 from inkeeper.storage.models import Owner
 from tests.cli.conftest import Serving
@@ -28,13 +28,14 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """A database with an owner."""
+    """A database with an account."""
     path = tmp_path / "data" / "inkeeper.sqlite3"
     path.parent.mkdir(mode=0o700)
     store = open_database(f"sqlite:///{path}")
     with store.begin_write(None) as tx:
         owner = add_row(tx, Owner, id=new_id(utc_now()), name="Kai Example", created_at=utc_now()).id
-        devices.add(tx, Actor(owner), "Test", utc_now())
+        terms = {"name": "Seat", "plan": "premium_career", "rule_book": "month_end", "time_zone": "UTC"}
+        accounts.create_account(tx, Actor(owner), terms, utc_now())
     store.checkpoint_and_close()
     return path
 
@@ -91,7 +92,10 @@ def test_a_server_makes_none_where_that_is_off(serve: Callable[..., Serving], da
     assert backups(database) == []
 
 
-def test_a_new_database_has_nothing_to_back_up(serve: Callable[..., Serving], tmp_path: Path) -> None:
+def test_a_database_without_an_account_has_nothing_to_back_up(serve: Callable[..., Serving], tmp_path: Path) -> None:
+    first = serve()
+    first.post("/api/v1/pairings", {"device": "Chrome on Linux"})
+    assert first.stop()[0] == 0
     assert serve().stop()[0] == 0
 
     assert [file.name for file in (tmp_path / "data").iterdir()] == ["inkeeper.sqlite3"]

@@ -32,7 +32,7 @@ __all__ = [
 
 
 def entry_of_this_system(environ: Mapping[str, str] = os.environ) -> Entry:
-    """The entry in the place that this system reads."""
+    """The entry that there is, else one in the place that this system reads."""
     if sys.platform == "win32":
         from inkeeper.server.autostart.run_key import RunKey
 
@@ -44,6 +44,9 @@ def entry_of_this_system(environ: Mapping[str, str] = os.environ) -> Entry:
     from inkeeper.server.autostart import desktop, systemd
 
     config = Path(environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    if systemd.is_there(environ):
-        return systemd.Unit(config / "systemd" / "user", environ)
-    return desktop.DesktopFile(config / "autostart")
+    unit, file = systemd.Unit(config / "systemd" / "user", environ), desktop.DesktopFile(config / "autostart")
+    # An entry stays the one to change where systemd cannot be reached for now, such as from another user's shell.
+    for entry in (unit, file):
+        if entry.command() is not None:
+            return entry
+    return unit if systemd.is_there(environ) else file

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from inkeeper.storage import restoring, tables, weekly
+from inkeeper.storage import accounts, restoring, weekly
 from inkeeper.storage.database import DatabaseProblem, Store
 
 
@@ -33,12 +33,13 @@ def switch_backups(store: Store, *, on: bool) -> None:
 def make_if_due(store: Store, now: datetime) -> Path | None:
     """Make a backup if the last one is a week old, and keep the last four. Returns it; None if none was made.
 
-    An empty database has none. Raises DiskNearlyFull, OSError and DatabaseProblem.
+    A database without an account has none, since there is nothing to lose. Raises DiskNearlyFull, OSError and
+    DatabaseProblem.
     """
     if store.path is None:
         return None
     with store.read() as tx:
-        if tables.is_empty(tx):
+        if not accounts.exist(tx):
             return None
     return weekly.make_if_due(store.path, now, store.copy_to)
 
