@@ -43,6 +43,15 @@ def english_terminal() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def configuration_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder for entries that start Inkeeper, instead of the developer's."""
+    folder = tmp_path_factory.mktemp("config")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session", autouse=True)
 def address_builders() -> Iterator[None]:
     """Caches the functions that Werkzeug compiles for each route.
 

@@ -63,6 +63,8 @@ interface Server {
    * The secret with which the server proves itself; missing or null for a connection made before there were secrets.
    */
   secret?: string | null;
+  /** The version at the last sync; missing if there was none since versions are stored. */
+  version?: string;
 }
 /** The server's greeting, without a token; `id` is null from an older server. */
 type Greeting = Omit<Greeted, "id"> & { id: string | null };
@@ -400,7 +402,7 @@ interface AccountView {
 /** The whole state that popup and welcome page show. */
 interface View {
   now: string;
-  server: { address: string; paired: boolean; demo: boolean };
+  server: { address: string; paired: boolean; demo: boolean; version: string | null };
   connection: Connection;
   pairing: Pairing | null;
   accounts: AccountView[];

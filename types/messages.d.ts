@@ -275,6 +275,9 @@ interface Messages {
   state_permission_missing_step: [];
   state_version_mismatch: [];
   state_version_mismatch_why: [];
+  older_server: [server: Filling, extension: Filling];
+  older_extension: [server: Filling, extension: Filling];
+  reload_extension: [];
   state_unauthorized: [];
   state_unauthorized_why: [address: Filling];
   state_unauthorized_step: [];

@@ -14,6 +14,9 @@ from inkeeper.wording.terminal import gettext
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8425
+DATABASE_NAME = "inkeeper.sqlite3"
+"""The database's file in the data folder."""
+
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
@@ -253,4 +256,4 @@ def _data_folder(named: str | None) -> Path:
 def _database_in(folder: Path) -> str:
     from urllib.parse import quote
 
-    return f"sqlite:///{quote(str((folder / 'inkeeper.sqlite3').absolute()))}"
+    return f"sqlite:///{quote(str((folder / DATABASE_NAME).absolute()))}"

@@ -6,7 +6,8 @@ import json
 import os
 import re
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,8 @@ class Browser:
         options.binary_location = program("chromium", "google-chrome-for-testing")
         for flag in (*QUIET, *flags, f"--lang={language}", f"--load-extension={extension}", "--window-size=1200,900"):
             options.add_argument(flag)
+        # As where an unpacked extension is in use. Without it the browser does not start one that reloaded itself.
+        options.add_experimental_option("prefs", {"extensions.ui.developer_mode": True})
         if display is None:
             options.add_argument("--headless=new")
             # The screen limits the size of a popup, and the default headless screen is small.
@@ -251,8 +254,14 @@ class Browser:
 
     def reload_extension(self) -> None:
         """Reloads the extension as an update does: pages and worker restart, content scripts are orphaned."""
+        with self.reloading():
+            self.cdp.call("Extensions.loadUnpacked", {"path": str(self._extension)})
+
+    @contextmanager
+    def reloading(self) -> Iterator[None]:
+        """Waits after the block, which makes the extension reload, until it runs again."""
         before = self.worker().target_id
-        self.cdp.call("Extensions.loadUnpacked", {"path": str(self._extension)})
+        yield
         until(lambda: (new := self._worker_target()) and new["targetId"] != before, "it runs again")
         self.control = self._open_control()
 

@@ -6,6 +6,21 @@ export const { alarms, commands, contextMenus, runtime } = chrome;
 
 export const isFirefox = runtime.getURL("").startsWith("moz-extension:");
 
+// ---- The extension itself ----
+
+/** The extension's version, such as `0.1.0`. */
+export const ownVersion = () => runtime.getManifest().version;
+
+/**
+ * Loads the extension's newest files. An unpacked extension is read from its folder again; of another one the browser
+ * first gets the update, if there is one. Everything in local storage stays. Ends this page.
+ */
+export async function updateExtension() {
+  const { installType } = await chrome.management.getSelf();
+  if (installType !== "development") await runtime.requestUpdateCheck?.();
+  runtime.reload();
+}
+
 // ---- Storage ----
 
 /** @type {StorageArea} */

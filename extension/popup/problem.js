@@ -5,6 +5,7 @@ import { t } from "../text/words.js";
 import { run, say, sayRefusal } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
+import { reloadButton } from "../ui/older.js";
 
 /** @import {problemState, refusalsState, waitingState} from "./states/problem.js" */
 /** @typedef {StateOf<typeof problemState>} State */
@@ -26,6 +27,7 @@ export const problem = ({ isAlone, isWarning, retry, step, title, words }) =>
 
 /** @param {State["step"]} step */
 function nextStep(step) {
+  if ("isReload" in step) return reloadButton();
   if ("command" in step) return commandLine(step.command);
   const props = { class: "button main", data: { hook: "next-step" } };
   const setUp = () => openApp("/welcome").catch(sayRefusal);

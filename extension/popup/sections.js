@@ -30,6 +30,8 @@ import { problemState, refusalsState, waitingState } from "./states/problem.js";
 import { questionsState } from "./states/questions.js";
 import { sentState } from "./states/sent.js";
 
+import { older } from "../ui/older.js";
+
 export { ask } from "../core/messages.js";
 export { readPage } from "../core/page/reading.js";
 export { say } from "../ui/act.js";
@@ -45,6 +47,7 @@ export const sections = [
   section(lossState, loss),
   section(problemState, problem),
   section(refusalsState, refusals),
+  older,
   section(notesState, notes),
   section(pageState, page),
   section(nextState, next),

@@ -8,6 +8,7 @@ import { say } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
+import { UPDATE_COMMAND } from "../ui/older.js";
 import { showCode } from "./pair.js";
 import { section } from "./section.js";
 
@@ -28,7 +29,7 @@ const OURS = /** @type {const} */ ([
 const isOurs = (state) => OURS.some((each) => each === state);
 
 /** States that a command in the terminal resolves. */
-const COMMAND = { server_off: "make run", version_mismatch: "git pull && make run" };
+const COMMAND = { server_off: "make run", version_mismatch: UPDATE_COMMAND };
 
 /** @param {WelcomeUi} ui */
 export async function checkServer(ui) {

@@ -6,6 +6,7 @@ import { ask } from "../core/messages.js";
 import { cachedView } from "../core/show/view.js";
 import { setLanguage, t } from "../text/words.js";
 import { renderInto } from "../ui/dom.js";
+import { older } from "../ui/older.js";
 import { about } from "./about.js";
 import { app } from "./app.js";
 import { connection } from "./connection.js";
@@ -36,7 +37,7 @@ const ui = {
 };
 
 const STEPS = [intro, server, pair, pin, about];
-const SETTINGS = [intro, server, pair, pin, app, listening, numbers, reminders, keys, connection, about];
+const SETTINGS = [intro, older, server, pair, pin, app, listening, numbers, reminders, keys, connection, about];
 const root = /** @type {HTMLElement} */ (document.getElementById("welcome"));
 let view = /** @type {View | null} */ (null);
 

@@ -152,6 +152,8 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /settings/accounts": {"name": "Another", "plan": "premium_career", "zone": "UTC"},
     "POST /accounts/<account_id>/credit-rules": {"kept": "yes"},
     "POST /welcome/code": {},
+    "POST /autostart": {"on": "0"},
+    "POST /settings/backups": {"on": "1"},
     "POST /welcome/plan": {"plan": "sales_navigator", "balance": "12"},
 }
 

@@ -196,7 +196,7 @@ def test_a_backup_while_the_server_writes(serving: Serving, inkeeper: Run, tmp_p
     logging.stop()
     assert finished.returncode == 0, finished.stderr
     copy = ["--database", "sqlite:///copy.sqlite3"]
-    assert inkeeper("doctor", *copy).stdout == "Nothing wrong was found.\n"
+    assert inkeeper("doctor", *copy).stdout == "There is no backup yet.\nNothing wrong was found.\n"
     inkeeper("export", "copy.zip", *copy)
     copied = [inmail["id"] for inmail in document_in(tmp_path / "copy.zip")["tables"]["inmail"]]
     # Whole, and of one instant while the backup was taken: nothing missing in between, and nothing half.
@@ -294,11 +294,15 @@ def test_restore_into_a_database_in_use(connected: Serving, inkeeper: Run) -> No
     assert "holds data already" in finished.stderr
 
 
-def test_doctor_finds_nothing_wrong(connected: Serving, inkeeper: Run) -> None:
+def test_doctor_finds_nothing_wrong(connected: Serving, inkeeper: Run, engine: str) -> None:
     finished = inkeeper("doctor")
 
     assert finished.returncode == 0, finished.stderr
-    assert finished.stdout == "Nothing wrong was found.\n"
+    backups = {
+        "sqlite": "There is no backup yet.",
+        "postgresql": "Inkeeper makes no backups of PostgreSQL: use its own program pg_dump.",
+    }
+    assert finished.stdout == f"{backups[engine]}\nNothing wrong was found.\n"
 
 
 @pytest.mark.postgresql

@@ -65,6 +65,9 @@ export const notified = [];
 /** The addresses of the tabs that were opened. */
 export const opened = [];
 
+/** What storage held at each time that the extension was reloaded. */
+export const reloads = [];
+
 /** As in browsers and unlike in Node.js, a lock is never granted before `request` returns. */
 const locks = {
   request: async (name, work) => {
@@ -113,7 +116,16 @@ globalThis.chrome = {
     unregisterContentScripts: async () => {},
   },
   permissions: { contains: async () => true },
-  runtime: { id: "inkeeper", onMessage: listeners, getURL: (path) => `chrome-extension://inkeeper/${path}` },
+  runtime: {
+    id: "inkeeper",
+    onMessage: listeners,
+    getURL: (path) => `chrome-extension://inkeeper/${path}`,
+    getManifest: () => ({ version: "0.1.0" }),
+    reload() {
+      reloads.push(structuredClone(local.content));
+    },
+  },
+  management: { getSelf: async () => ({ installType: "development" }) },
   action: {
     openPopup: async () => {
       opened.push("popup");
@@ -136,4 +148,5 @@ export function reset() {
   alarms.clear();
   notified.length = 0;
   opened.length = 0;
+  reloads.length = 0;
 }

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -16,11 +17,12 @@ from flask.testing import FlaskClient
 from peewee import ForeignKeyField, Model, TextField
 
 from inkeeper.errors import Problem
+from inkeeper.services.takeout import backups
 from inkeeper.services.takeout.erasing import MARKS_KEPT, Erased, erase_person, mark
 from inkeeper.services.takeout.export import write_export
 from inkeeper.services.takeout.integrity import check
 from inkeeper.services.takeout.restore import read_export
-from inkeeper.storage import models, tables
+from inkeeper.storage import models, tables, weekly
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import (
     ERASED_NAME,
@@ -360,6 +362,44 @@ def test_the_programs_own_copies_are_erased_too(seat: Seat, robin: str, store: S
         assert b"mika" in content
         assert not list(tmp_path.glob(f"{copy.name}-*")), "nothing is left beside it"
     assert b"sampling" in theirs.read_bytes(), "what the user made is the user's"
+
+
+@pytest.mark.sqlite
+def test_weekly_backups_are_erased_too(seat: Seat, robin: str, store: Store, tmp_path: Path) -> None:
+    made = [backups.make_if_due(store, NOW + timedelta(weeks=week)) for week in range(3)]
+
+    assert erase(store, LINK, now=NOW + timedelta(weeks=3)).copies == made
+
+    for path in tmp_path.iterdir():
+        assert b"sampling" not in path.read_bytes().lower(), path
+
+
+@pytest.mark.sqlite
+def test_a_backup_that_is_being_made_does_not_keep_the_person(
+    seat: Seat, robin: str, store: Store, tmp_path: Path
+) -> None:
+    assert store.path is not None
+    has_copied, may_go_on = Event(), Event()
+
+    def copy_slowly(target: Path) -> None:
+        store.copy_to(target)
+        has_copied.set()
+        may_go_on.wait(60)
+
+    making = Thread(target=weekly.make_if_due, args=(store.path, NOW, copy_slowly))
+    making.start()
+    assert has_copied.wait(60)
+    erasing = Thread(target=erase, args=(store, LINK))
+    erasing.start()
+    # The erasing waits: nothing of the person is gone before the backup is there.
+    erasing.join(1)
+    assert erasing.is_alive()
+    may_go_on.set()
+    making.join()
+    erasing.join()
+
+    [backup] = tmp_path.glob("inkeeper.sqlite3.backup-2*")
+    assert b"sampling" not in backup.read_bytes().lower()
 
 
 # The declaration, erasing and exporting agree

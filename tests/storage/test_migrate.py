@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -81,12 +82,37 @@ def test_an_existing_database_is_copied_before_a_step(database_url: str, steps: 
 
     open_database(database_url).checkpoint_and_close()
 
-    copy = tmp_path / "inkeeper.sqlite3.before-0777_colours"
+    [copy] = tmp_path.glob("inkeeper.sqlite3.before-*")
+    assert re.fullmatch(r"inkeeper\.sqlite3\.before-update-0015-\d{8}T\d{6}Z", copy.name)
     assert "colour" in columns(tmp_path / "inkeeper.sqlite3", "owner")
     assert "colour" not in columns(copy, "owner")
     assert copy.stat().st_mode & 0o777 == 0o600
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("SELECT name FROM owner").fetchall() == [("Kai Example",)]
+
+
+@pytest.mark.sqlite
+def test_three_copies_are_kept_and_one_of_each_step(database_url: str, steps: Path, tmp_path: Path) -> None:
+    open_database(database_url).checkpoint_and_close()
+    older = [tmp_path / f"inkeeper.sqlite3.before-{name}" for name in ("0004_people", "0010_targets")]
+    older += [tmp_path / f"inkeeper.sqlite3.before-update-{name}Z" for name in ("0012-20260101T000000", "0015-2026")]
+    restored = tmp_path / "inkeeper.sqlite3.before-restore-20260101T000000Z"
+    for copy in (*older, restored):
+        copy.write_bytes(b"a copy")
+    (steps / "0777_colours.py").write_text(FAIL_HALFWAY)
+
+    for _ in range(5):
+        with pytest.raises(peewee.OperationalError, match="nowhere"):
+            open_database(database_url)
+
+    left = sorted(tmp_path.glob("inkeeper.sqlite3.before-*"))
+    assert left[0] == older[1]
+    assert left[1] == restored
+    assert left[2] == older[2]
+    # Of the step that failed there is one copy, of the last attempt.
+    assert left[3].name.startswith("inkeeper.sqlite3.before-update-0015-")
+    assert left[3] != older[3]
+    assert len(left) == 4
 
 
 def test_a_step_that_fails_changes_nothing_and_may_be_tried_again(empty_database_url: str, steps: Path) -> None:

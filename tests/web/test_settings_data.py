@@ -7,12 +7,15 @@ import re
 import secrets
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.conftest import Clock
+from inkeeper.services.takeout import backups
+from inkeeper.storage.database import Store
+from tests.conftest import Clock, Device
 from tests.seat import Seat
 from tests.web.conftest import HTMX, WebPage, values_of, words
 
@@ -388,3 +391,27 @@ def test_owners_see_nothing_of_each_other(
     theirs = stranger.get(f"/settings/data?account={seat.account['id']}")
     assert (theirs.status_code, theirs.data) == (404, stranger.get("/settings/data?account=missing").data)
     assert Data(stranger, seat).send(linkedin_zip()).status_code == 404
+
+
+def test_weekly_backups_are_shown_and_can_be_turned_off(page: WebPage, seat: Seat, store: Store, clock: Clock) -> None:
+    assert "once a week and keeps the last four. There is none yet." in page.text("/settings/data")
+    made = backups.make_if_due(store, clock())
+
+    shown = page.text("/settings/data")
+
+    assert "once a week and keeps the last four. Last one:" in shown
+    assert f".venv/bin/inkeeper restore {made}" in shown
+    assert "Weekly backups are off. Last one:" in page.done("/settings/backups", on=0)
+    assert backups.make_if_due(store, clock() + timedelta(days=30)) is None
+    assert "once a week and keeps the last four." in page.done("/settings/backups", on=1)
+    assert backups.make_if_due(store, clock() + timedelta(days=30))
+
+
+def test_with_a_second_person_backups_are_nobodys_switch(
+    page: WebPage, seat: Seat, store: Store, pair: Callable[..., Device]
+) -> None:
+    pair("somebody else")
+
+    assert "once a week" not in page.text("/settings/data")
+    assert page.send("/settings/backups", on=0).status_code == 409
+    assert backups.backups_of(store).are_on

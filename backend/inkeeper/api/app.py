@@ -56,6 +56,7 @@ from inkeeper.api.guard import (
 )
 from inkeeper.api.parsing import parse_json
 from inkeeper.api.problems import handle_problems
+from inkeeper.api.schemas_base import VERSION_HEADER
 from inkeeper.api.uploads import REFUSAL, ImportQueue, head_check_for
 from inkeeper.clock import utc_now
 from inkeeper.jsontext import to_json
@@ -180,7 +181,7 @@ def _complete_every_response(app: Flask) -> None:
         {
             "origins": list(EXTENSION_ORIGINS),
             "methods": ["GET", "POST", "PATCH", "DELETE"],
-            "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"],
+            "allow_headers": ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", VERSION_HEADER],
             "expose_headers": ["X-Inkeeper-Api", "ETag", "Retry-After", "Idempotency-Replayed"],
             "max_age": 600,
             "allow_private_network": True,

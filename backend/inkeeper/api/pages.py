@@ -18,8 +18,9 @@ API_DESCRIPTION = """\
 The HTTP interface of Inkeeper, which keeps the ledger of InMail credits. Not affiliated with LinkedIn.
 
 Every answer carries `X-Inkeeper-Api: 1`; a client that does not find it is talking to another program. Errors are
-RFC 9457 `application/problem+json`. Instants are RFC 3339 with `Z`. Unknown fields are refused. Writes with a token
-accept `Idempotency-Key`. Answers, even errors, are never to be cached."""
+RFC 9457 `application/problem+json`. Instants are RFC 3339 with `Z`. Unknown fields are refused, unless
+`X-Inkeeper-Version` says that the client is newer than the server: then they are ignored. Writes with a token accept
+`Idempotency-Key`. Answers, even errors, are never to be cached."""
 
 blueprint = Blueprint("pages", __name__)
 

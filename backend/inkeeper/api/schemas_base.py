@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import marshmallow
-from marshmallow import INCLUDE, RAISE, ValidationError, fields, validate
+from flask import has_request_context, request
+from marshmallow import EXCLUDE, INCLUDE, RAISE, ValidationError, fields, validate
 
+import inkeeper
 from inkeeper import texts
 from inkeeper.clock import format_instant, parse_instant
 from inkeeper.instants import from_microseconds, to_microseconds
@@ -24,8 +26,14 @@ _LONGEST_CURSOR = 500
 _EARLIEST_YEAR, _LATEST_YEAR = 1000, 8999
 
 
+VERSION_HEADER = "X-Inkeeper-Version"
+"""The header in which a client says its version, such as `0.2.0`."""
+
+_VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?", re.ASCII)
+
+
 class Schema(marshmallow.Schema):
-    """A schema that refuses unknown fields."""
+    """A schema that refuses unknown fields, so that a misspelt one is noticed. Those of a newer client are ignored."""
 
     class Meta:
         unknown = RAISE
@@ -36,6 +44,24 @@ class Schema(marshmallow.Schema):
         marshmallow's own first tries `obj[attr]`, and a tuple's TypeError for each member takes longer than the rest.
         """
         return obj.get(attr, default) if isinstance(obj, dict) else getattr(obj, attr, default)
+
+    def load(self, data: Any, *, unknown: Any = None, **options: Any) -> Any:
+        """See marshmallow. Called for each nested schema, too."""
+        if self.unknown == RAISE and is_client_newer():
+            unknown = EXCLUDE
+        return super().load(data, unknown=unknown, **options)
+
+
+def is_client_newer() -> bool:
+    """Whether the client of this request says that it is of a newer version than the server."""
+    if not has_request_context():
+        return False
+    theirs, own = (_VERSION.match(each) for each in (request.headers.get(VERSION_HEADER, ""), inkeeper.__version__))
+    return theirs is not None and own is not None and _numbers(theirs) > _numbers(own)
+
+
+def _numbers(version: re.Match[str]) -> list[int]:
+    return [int(number or 0) for number in version.groups()]
 
 
 class Integer(fields.Integer):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import click
 
 import inkeeper
+from inkeeper.cli.autostart import autostart
 from inkeeper.cli.data import backup, doctor, export, restore
 from inkeeper.cli.devices import devices, open_pages, pair
 from inkeeper.cli.erase import erase
@@ -38,5 +39,5 @@ main = Program(
 click.version_option(inkeeper.__version__, prog_name="inkeeper", help=gettext("Show the version and exit."))(main)
 
 main.add_section(gettext("Every day"), status, log, open_pages, remind)
-main.add_section(gettext("Server and browsers"), run, serve, extension, pair, devices, demo)
+main.add_section(gettext("Server and browsers"), run, serve, autostart, extension, pair, devices, demo)
 main.add_section(gettext("Your data"), import_file, imports, export, restore, backup, erase, doctor)

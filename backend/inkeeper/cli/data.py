@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import click
 
+from inkeeper.cli.failures import failures_in_words
 from inkeeper.cli.options import FILE, database_options, help_text, opened_store
 from inkeeper.clock import utc_now
+from inkeeper.settings import load_settings
 from inkeeper.terminal import printable
 from inkeeper.wording.amounts import inmails, people
 from inkeeper.wording.terminal import gettext, language, ngettext
@@ -62,20 +65,33 @@ def export(file: Path, **flags: Any) -> None:
 
 @click.command(
     help=help_text(
-        gettext("Bring everything from FILE, written by `inkeeper export`, into a new database, all or nothing."),
-        gettext("A database that holds anything already is refused: name a new one with --database."),
+        gettext("Bring everything back from FILE, all or nothing."),
+        gettext(
+            "From an export (`inkeeper export`) into a new database: one that holds anything already is refused, so"
+            " name a new one with --database."
+        ),
+        gettext(
+            "From a backup, weekly or by `inkeeper backup`, in the place of all data: what was there is kept in a copy."
+            " Stop the server before."
+        ),
         examples=("inkeeper restore everything.zip",),
     ),
-    short_help=gettext("Bring in everything that `inkeeper export` wrote."),
+    short_help=gettext("Bring everything back from an export or a backup."),
 )
 @_FILE
 @database_options
 def restore(file: Path, **flags: Any) -> None:
-    """Restore an export."""
+    """Restore an export or a backup."""
+    from inkeeper.cli.backups import restore_backup
     from inkeeper.cli.progress import progress
+    from inkeeper.services.takeout.backups import is_backup
     from inkeeper.services.takeout.export_format import ExportError
     from inkeeper.services.takeout.restore import read_export
 
+    with failures_in_words():
+        if is_backup(file):
+            restore_backup(load_settings(flags, os.environ), file)
+            return
     with opened_store(create=True, **flags) as (store, _):
         try:
             with progress(gettext("Restoring")) as line:
@@ -96,7 +112,7 @@ def _counted(counts: dict[str, int]) -> str:
     help=help_text(
         gettext(
             "Check everything: the database file, each account's history against the rules that always hold, and the"
-            " list of people to write to."
+            " list of people to write to. Says when the last backup was made."
         ),
         gettext("Names the account and the fact, or the person, where something is wrong. Changes nothing."),
     ),
@@ -105,16 +121,19 @@ def _counted(counts: dict[str, int]) -> str:
 @database_options
 def doctor(**flags: Any) -> None:
     """Check the database."""
+    from inkeeper.cli.backups import last_backup
     from inkeeper.cli.progress import progress
     from inkeeper.services.takeout.integrity import check
 
     found: list[str] = []
     with opened_store(**flags) as (store, _), progress(gettext("Checking")) as line:
+        backup_said = last_backup(store, utc_now())
         damage = store.damage()
         if damage is not None:
             found.append(gettext("The database file is damaged: %(fault)s", fault=damage))
         for finding in check(store, utc_now(), line.part):
             found.append(_place(finding.account_id, finding.fact_id) + finding.message)
+    click.echo(backup_said)
     for text in found:
         click.echo(printable(text))
     if found:

@@ -6,8 +6,8 @@ import errno
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,14 +71,28 @@ _verbose_option = click.option(
     ),
 )
 @click.option("--no-open", is_flag=True, help=gettext("Open nothing and print no link."))
+@click.option(
+    "--no-backups",
+    is_flag=True,
+    help=gettext("Make no weekly backups. Without it the server keeps four, in files beside the database."),
+)
+@click.option(
+    "--background",
+    is_flag=True,
+    help=gettext(
+        "As `inkeeper autostart` runs it: open nothing, and print no codes, since what is printed goes to a log."
+    ),
+)
 @_verbose_option
 @database_options
-def serve(browser: str | None, no_open: bool, verbose: bool, **flags: Any) -> None:
+def serve(browser: str | None, no_open: bool, no_backups: bool, background: bool, verbose: bool, **flags: Any) -> None:
     """Run the server."""
     with opened_store(create=True, **flags) as (store, settings):
         if browser is None and _is_terminal_stdout() and not settings.is_shared:
             browser = "default"
-        listened = _listen(store, settings, None if no_open else browser, verbose=verbose)
+        opened = None if no_open or background else browser
+        shown = hide_code if background else show_code
+        listened = _listen(store, settings, opened, verbose=verbose, show_code=shown, backups=not no_backups)
     if listened:
         click.echo(gettext("Stopped; everything is on disk."))
 
@@ -112,7 +126,7 @@ def demo(port: int, verbose: bool) -> None:
         with opened_store(create=True, database=database, host=DEFAULT_HOST, port=port) as (store, settings):
             click.echo(gettext("This is a demo: everything in it is made up, and gone when it stops."))
             fill(store, utc_now())
-            _listen(store, replace(settings, demo=True), None, verbose=verbose)
+            _listen(store, replace(settings, demo=True), None, verbose=verbose, show_code=show_code, backups=False)
     click.echo(gettext("Stopped; the demo is gone."))
 
 
@@ -120,7 +134,15 @@ def _is_terminal_stdout() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def _listen(store: Store, settings: Settings, browser: str | None, *, verbose: bool) -> bool:
+def _listen(
+    store: Store,
+    settings: Settings,
+    browser: str | None,
+    *,
+    verbose: bool,
+    show_code: Callable[[str, str], None],
+    backups: bool,
+) -> bool:
     """Serve until Ctrl-C or SIGTERM, with the app open in `browser`. Returns False if Inkeeper has the port already."""
     from inkeeper.api.app import create_app
     from inkeeper.cli import installed
@@ -141,12 +163,25 @@ def _listen(store: Store, settings: Settings, browser: str | None, *, verbose: b
     installed.renew_extension_of(store.folder)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
-    _print_addresses(settings, server.host, server.port, store.name)
+    _print_addresses(settings, server.host, server.port, store.name, in_terminal=show_code is not hide_code)
     # Load templates in the background; an early request loads those that it needs itself.
     threading.Thread(target=warm, args=(app,), name="templates", daemon=True).start()
-    with _app_in_browser(store, _browser_address(settings.host, server.port), browser):
+    address = _browser_address(settings.host, server.port)
+    with _app_in_browser(store, address, browser), _weekly_backups(store) if backups else nullcontext():
         server.run()
     return True
+
+
+@contextmanager
+def _weekly_backups(store: Store) -> Iterator[None]:
+    """Make a backup whenever one is due while the block runs."""
+    from inkeeper.server.backups import BackupThread
+
+    thread = BackupThread(store)
+    try:
+        yield
+    finally:
+        thread.close()
 
 
 @contextmanager
@@ -230,11 +265,16 @@ def _browser_address(host: str, port: int) -> str:
     return _address(DEFAULT_HOST if host in (_EVERYWHERE, "::", "localhost") else host, port)
 
 
-def _print_addresses(settings: Settings, host: str, port: int, database: str) -> None:
-    """Print the server's addresses and data. `host` is the IP address that the settings' host resolves to."""
+def _print_addresses(settings: Settings, host: str, port: int, database: str, *, in_terminal: bool) -> None:
+    """Print the server's addresses and data, in a terminal also how to go on.
+
+    `host` is the IP address that the settings' host resolves to.
+    """
     address = _address(settings.host, port)
     click.echo(gettext("Inkeeper %(version)s listens on %(address)s", version=inkeeper.__version__, address=address))
     click.echo(gettext("Your data is in %(database)s", database=printable(database)))
+    if not in_terminal:
+        return
     if host in (DEFAULT_HOST, _EVERYWHERE):
         click.echo(gettext("To connect the extension, enter %(address)s there.", address=_address(DEFAULT_HOST, port)))
         click.echo(
@@ -280,6 +320,13 @@ def show_code(device_name: str, code: str) -> None:
     # The name could imitate a code, so it comes after the code, in quotes.
     asks = gettext("%(device)s wants to connect. Type the code there within 5 minutes.", device=quoted(device_name))
     click.echo(f"\n{code_block(code)}\n  {asks}\n")
+
+
+def hide_code(device_name: str, code: str) -> None:  # noqa: ARG001 (the signature of `show_code`)
+    """Print that a device asks to connect, without its code."""
+    click.echo(
+        gettext("A device wants to connect. Set-up in Inkeeper's pages shows its code, and so does `inkeeper pair`.")
+    )
 
 
 def _log(*, requests: bool) -> None:

@@ -203,11 +203,15 @@ def extension_id(extension: Path) -> str:
 
 
 def _make_profile(profile: Path, pinned: str) -> None:
-    """Make a new profile with this extension pinned to the toolbar, so that its badge is visible."""
+    """Make a new profile with this extension pinned to the toolbar, so that its badge is visible.
+
+    Developer mode is on: without it Chromium does not start an unpacked extension again that reloaded itself.
+    """
+    settings = {"extensions": {"pinned_extensions": [pinned], "ui": {"developer_mode": True}}}
     preferences = profile / "Default" / "Preferences"
     preferences.parent.mkdir(parents=True)
     profile.chmod(0o700)
-    preferences.write_text(json.dumps({"extensions": {"pinned_extensions": [pinned]}}), encoding="utf-8")
+    preferences.write_text(json.dumps(settings), encoding="utf-8")
 
 
 def manual_steps(extension: Path) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple, TypeVar
 
 from inkeeper.errors import not_found
-from inkeeper.storage import accounts, campaigns, devices, imports, inmails, persons, targets, texts
+from inkeeper.storage import accounts, campaigns, devices, imports, inmails, owners, persons, targets, texts
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.campaigns import Campaign
 from inkeeper.storage.devices import Device
@@ -34,6 +34,11 @@ class Actor(NamedTuple):
         if self.device_id is None:
             raise ValueError("This actor has no device.")
         return self.device_id
+
+
+def is_only_owner(tx: Transaction) -> bool:
+    """Whether one person alone uses this Inkeeper, who may then change what is the server's."""
+    return owners.count(tx) == 1
 
 
 def owned_account(tx: Transaction, actor: Actor, account_id: str) -> Account:

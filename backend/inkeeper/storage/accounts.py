@@ -50,6 +50,11 @@ class Owned(NamedTuple):
     owner_name: str
 
 
+def exist(tx: Transaction) -> bool:
+    """Whether any owner has an account."""
+    return tx.execute("SELECT 1 FROM account LIMIT 1").fetchone() is not None
+
+
 def get(tx: Transaction, owner_id: str, account_id: str) -> Account | None:
     """The owner's account of this id."""
     row = tx.execute(

@@ -30,13 +30,13 @@ def copy_database(source: sqlite3.Connection, target: Path) -> None:
 
 
 def copies_beside(database: Path) -> list[Path]:
-    """The copies that the program made beside the database: one before each migration, and the draft of an interrupted
-    copy.
+    """The copies that the program made beside the database: weekly backups, one before each migration and before going
+    back to a backup, and the draft of an interrupted copy.
     """
     folder, name = database.parent, database.name
     return sorted(
         path
-        for pattern in (f"{name}.before-*", f".{name}*.new")
+        for pattern in (f"{name}.backup-*Z", f"{name}.before-*", f".{name}*.new")
         for path in folder.glob(pattern)
         if not path.name.endswith(("-wal", "-shm", "-journal"))
     )

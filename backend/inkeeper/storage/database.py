@@ -14,6 +14,7 @@ from inkeeper.storage.engines import sqlite
 from inkeeper.storage.engines.engine import AccountRow, Connection, DatabaseProblem, Engine, Which
 from inkeeper.storage.migrate import apply_pending_steps, unknown_steps
 from inkeeper.storage.transaction import Transaction
+from inkeeper.storage.weekly import paused
 
 __all__ = ["DatabaseProblem", "Store", "Which", "folder_of", "open_database"]
 
@@ -88,6 +89,15 @@ class Store:
     def own_copies(self) -> list[Path]:
         """The copies of the database that the program made: see `backup.copies_beside`."""
         return copies_beside(self.path) if self.path else []
+
+    @contextmanager
+    def backups_paused(self) -> Iterator[None]:
+        """Keep every process from making a weekly backup until the block ends: see `weekly.paused`."""
+        if self.path is None:
+            yield
+            return
+        with paused(self.path):
+            yield
 
     def purge_deleted_rows(self) -> str | None:
         """Remove the remains of changed and deleted rows from the disk, as far as the database can do that.

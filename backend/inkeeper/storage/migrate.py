@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,9 +9,15 @@ from pathlib import Path
 from peewee import Database
 from playhouse.migrations import Runner
 
-from inkeeper.storage.backup import copy_database
+from inkeeper.clock import utc_now
+from inkeeper.storage.backup import copies_beside, copy_database
+from inkeeper.storage.weekly import TIME_FORMAT
+
+COPIES_KEPT = 3
+"""How many copies made before migrations are kept."""
 
 _FOLDER = Path(__file__).parent / "migrations"
+_NO_STEP = "0000"
 
 
 def steps() -> list[str]:
@@ -28,23 +33,38 @@ def unknown_steps(database: Database) -> list[str]:
 def apply_pending_steps(database: Database, path: Path | None) -> None:
     """Apply all steps that are missing, all or none. Call it inside a write transaction.
 
-    `path` is the file of an existing database, of which a copy named after the first missing step is put beside it
-    beforehand; None for a database that is just being made.
+    `path` is the file of an existing database, of which a copy named after its last step and the time is put beside it
+    beforehand; None for a database that is just being made, or that is no file.
     """
     runner = Runner(database, str(_FOLDER))
-    pending = [step.name for step in runner.status() if step.applied is None]
-    if not pending:
+    status = runner.status()
+    if all(step.applied is not None for step in status):
         return
     if path is not None:
-        _keep_copy(path, pending[0])
+        applied = [step.name for step in status if step.applied is not None]
+        _keep_copy(path, max(applied, default=_NO_STEP).partition("_")[0])
     runner.up()
 
 
 def _keep_copy(path: Path, step: str) -> None:
-    target = path.with_name(f"{path.name}.before-{step}")
-    if os.path.lexists(target):
-        # An earlier attempt at the same step made the copy and then failed. That copy has the same data.
-        target.unlink()
+    """Copy the database, whose last step has this number, and delete copies that are of no more use."""
+    earlier = _copies(path)
+    target = path.with_name(f"{path.name}.before-update-{step}-{utc_now():{TIME_FORMAT}}")
+    # An attempt within the same second.
+    target.unlink(missing_ok=True)
     # Uses another connection, since SQLite does not copy from one that is writing.
     with closing(sqlite3.connect(path)) as source:
         copy_database(source, target)
+    # An earlier attempt at the same step made a copy and then failed: a server that is started again and again must not
+    # replace all older copies.
+    same = [copy for copy in earlier if copy.name.startswith(f"{path.name}.before-update-{step}-") and copy != target]
+    others = [copy for copy in earlier if copy not in same and copy != target]
+    for copy in [*same, *others[: max(0, len(others) + 1 - COPIES_KEPT)]]:
+        copy.unlink(missing_ok=True)
+
+
+def _copies(path: Path) -> list[Path]:
+    """The copies before migrations, oldest first. Earlier versions named them after the step, without a time."""
+    copies = copies_beside(path)
+    earlier = [copy for copy in copies if copy.name.startswith(f"{path.name}.before-0")]
+    return sorted(earlier) + sorted(copy for copy in copies if copy.name.startswith(f"{path.name}.before-update-"))

@@ -9,12 +9,15 @@ from marshmallow import fields, validate
 
 from inkeeper import installation
 from inkeeper.api.context import actor, now, store
+from inkeeper.api.context import settings as server
 from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
+from inkeeper.services.access import is_only_owner
 from inkeeper.services.imports import batches
-from inkeeper.services.takeout import erasing, erasing_preview
+from inkeeper.services.takeout import backups, erasing, erasing_preview
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import forms, seats, settings
+from inkeeper.web.autostart import autostart
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.language import gettext, gettext_noop, ngettext
@@ -30,6 +33,13 @@ class PersonForm(FormSchema):
         required=True, max_length=500, error_messages={"required": gettext_noop("Enter a link to a LinkedIn profile.")}
     )
     name = Text(load_default=None, max_length=200)
+    here = fields.String(load_default=None, validate=validate.Length(max=64))
+
+
+class BackupsForm(FormSchema):
+    """Whether to make weekly backups, and the account of the page."""
+
+    on = fields.Boolean(required=True)
     here = fields.String(load_default=None, validate=validate.Length(max=64))
 
 
@@ -50,6 +60,17 @@ def undo_import(account_id: str, import_id: str) -> Response:
 
     undone = forms.save_once(account_id, form, undo)
     return cards(account_id, toast=gettext("Import undone. You have %(balance)s credits.", balance=undone["balance"]))
+
+
+@blueprint.post("/settings/backups")
+def switch_backups() -> Response:
+    """Make weekly backups from now on, or no more."""
+    form = forms.read_button(BackupsForm())
+    if _own_backups() is None:
+        raise Problem("conflict", "Its backups are up to whoever runs this server.", status=409)
+    backups.switch_backups(store(), on=form.data["on"])
+    toast = gettext("Backups are on.") if form.data["on"] else gettext("Backups are off. Those that are there stay.")
+    return cards(form.data["here"], toast=toast)
 
 
 @blueprint.post("/settings/erase/preview")
@@ -113,7 +134,16 @@ def values(account_id: str) -> dict[str, Any]:
         "wishes": forms.empty_form(),
         "in_project_folder": installation.is_project_folder(),
         "command": installation.command(),
+        "autostart": autostart(),
+        "backups": _own_backups(),
     }
+
+
+def _own_backups() -> backups.Backups | None:
+    """The backups, on a computer that one person uses; None elsewhere, and where the database is no file."""
+    with store().read() as tx:
+        is_own = not server().is_shared and not server().demo and is_only_owner(tx)
+    return backups.backups_of(store()) if is_own else None
 
 
 def _with_person(form: Form, status: int = 200) -> Response:

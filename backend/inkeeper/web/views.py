@@ -7,6 +7,7 @@ from flask import Flask
 from inkeeper.web import (  # noqa: F401 (importing them adds routes, filters and checks to the blueprint)
     access,
     assets,
+    autostart,
     campaigns,
     dates,
     downloads,

@@ -24,6 +24,7 @@ from inkeeper.services.ledger import accounts
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import CURRENCIES
 from inkeeper.web import forms, pages, seats
+from inkeeper.web.autostart import autostart
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.browsers import FIREFOX, requesting_browser
 from inkeeper.web.choices import zones
@@ -165,13 +166,15 @@ def _page(step: int | None, status: int = 200, **values: Any) -> Response:
             found = None
     connecting = _connecting()
     undone = PLAN if not found else FINISH if connecting["connected"] else EXTENSION
+    shown = step or undone
     return pages.page(
         "app/welcome.html",
         title=gettext("Set-up"),
         here="welcome",
         status=status,
         seats=found,
-        step=step or undone,
+        step=shown,
+        autostart=autostart() if shown == FINISH else None,
         PLANS=PLANS | {OTHER: gettext(PLANS[OTHER])},
         zones=zones(),
         currencies={code: code for code in CURRENCIES},

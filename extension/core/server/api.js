@@ -1,7 +1,7 @@
 // HTTP calls to the server: responses are checked, failures are Refusals with a code. If the connection has a secret,
 // the server proves itself before a token or data are sent.
 
-import { mayCall } from "../browser.js";
+import { mayCall, ownVersion } from "../browser.js";
 import { Refusal } from "../refusal.js";
 import { isProof, newNonce } from "./proof.js";
 import { REFUSAL, SHAPE } from "../shapes.js";
@@ -31,6 +31,8 @@ export async function call(server, path, { method = "GET", body, key, etag, shap
   /** @type {Record<string, string>} */
   const headers = {};
   if (server.token && server.secret && !isProven(server.secret)) await verifyServer(server);
+  // A server that is older ignores what it does not know of a newer extension.
+  headers["X-Inkeeper-Version"] = ownVersion();
   if (server.token) headers.Authorization = `Bearer ${server.token}`;
   if (body) headers["Content-Type"] = "application/json";
   if (key) headers["Idempotency-Key"] = key;
@@ -121,7 +123,9 @@ async function send(url, request) {
   }
   const version = response.headers.get("X-Inkeeper-Api");
   if (version === API_VERSION) return response;
-  if (version !== null) throw new Refusal({ code: "version_mismatch" });
+  if (version !== null) {
+    throw new Refusal({ code: "version_mismatch", detail: version > API_VERSION ? "extension" : "server" });
+  }
   throw new Refusal({ code: GATEWAY.has(response.status) ? "server_off" : "other_program" });
 }
 

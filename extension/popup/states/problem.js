@@ -1,5 +1,6 @@
 // The connection's problem: one named state at a time, each with one next step; and when the sync is retried.
 
+import { olderIn, UPDATE_COMMAND } from "../../core/version.js";
 import { relative } from "../../text/format.js";
 import { plural, refusalWords, t } from "../../text/words.js";
 
@@ -27,22 +28,26 @@ export function problemState({ account, now, state, view }) {
     isWarning: state !== "server_off",
     title: t(`state_${state}`),
     words: words.filter(Boolean).join(" "),
-    step: stepOf(state),
+    step: stepOf(state, view),
     retry: state === "server_off" || state === "impostor" ? retryWords(view, now) : "",
   };
 }
 
 /**
- * The next step: a link to a section of the welcome page, a command for the terminal, or the app's set-up.
+ * The next step: a link to a section of the welcome page, the app's set-up, a command for the terminal, or the button
+ * that reloads the extension.
  * @param {Exclude<PopupBase["state"], "ready">} state
- * @returns {{words: string, place: string} | {words: string, command: string}}
+ * @param {View} view
+ * @returns {{words: string, place: string} | {command: string} | {isReload: true}}
  */
-function stepOf(state) {
+function stepOf(state, view) {
   if (state === "no_account") return { words: t("state_no_account_step"), place: "" };
   if (state !== "server_off" && state !== "version_mismatch") {
     return { words: t(`state_${state}_step`), place: PLACE[state] };
   }
-  return { words: "", command: state === "version_mismatch" ? "git pull && make run" : "make run" };
+  if (state === "server_off") return { command: "make run" };
+  const isOlder = view.connection.detail === "extension" || olderIn(view)?.which === "extension";
+  return isOlder ? { isReload: true } : { command: UPDATE_COMMAND };
 }
 
 /**

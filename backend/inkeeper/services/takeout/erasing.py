@@ -116,9 +116,11 @@ def erase_person(store: Store, link: str, name: str | None, now: datetime) -> Er
     Counts, costs, dates and outcomes stay, and so does every balance. Raises a 422 Problem for a link to no person.
     """
     whom = whom_of(link, name)
-    copies, copies_left, mentions = _erase_from_copies(store, whom, now)
-    with store.begin_write(None) as tx:
-        done = _erase_here(tx, whom, now)
+    # A backup that began in between would hold the person.
+    with store.backups_paused():
+        copies, copies_left, mentions = _erase_from_copies(store, whom, now)
+        with store.begin_write(None) as tx:
+            done = _erase_here(tx, whom, now)
     still_on_disk = store.purge_deleted_rows()
     return Erased(
         done.inmails,
@@ -152,7 +154,8 @@ def erase_stored_from_copies(store: Store, actor: Actor, person_id: str, now: da
     """Erase a stored person from what the program's own copies of the database hold of the owner's.
 
     To be done before `erase_stored`, after which it is not known any more who it was: an interrupted erasing can then
-    be done again. The log names a copy that cannot be changed. Raises a 404 Problem.
+    be done again. Both within `Store.backups_paused`, since a backup that began in between would hold the person. The
+    log names a copy that cannot be changed. Raises a 404 Problem.
     """
     with store.read() as tx:
         whom = _stored(tx, actor, person_id)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from inkeeper.services.access import Actor
+from inkeeper.services.access import Actor, is_only_owner
 from inkeeper.services.takeout.erasing import whom_of
 from inkeeper.services.takeout.erasing_finding import find
-from inkeeper.storage import owners
 from inkeeper.storage.transaction import Transaction
 
 
@@ -33,7 +32,7 @@ def preview_erasing(tx: Transaction, actor: Actor, link: str, name: str | None) 
     return WouldErase(
         found.inmails,
         len(found.same_name),
-        owners.count(tx) == 1,
+        is_only_owner(tx),
         len(found.people),
         len(found.same_name_people),
     )

@@ -18,7 +18,9 @@ from inkeeper.storage.engines.engine import Connection, DatabaseProblem, Engine,
 from inkeeper.storage.files import new_private_file
 
 BUSY_SECONDS = 5
-_APPLICATION_ID = int.from_bytes(b"InkP")
+APPLICATION_ID = int.from_bytes(b"InkP")
+"""What SQLite stores in the head of a database of Inkeeper's."""
+
 _SMALLEST_BYTES = 512  # one page of the smallest kind
 # Checking every page takes time in proportion to the file. A start must stay quick, so a file that is larger than
 # this is only checked where it is read; `inkeeper doctor` checks all of it.
@@ -118,8 +120,8 @@ class SqliteEngine(Engine):
             if self._fresh:
                 # An InMail changes a little on each of a dozen pages, all of which are written: smaller ones cost less.
                 connection.execute("PRAGMA page_size = 2048")
-                connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            elif connection.execute("PRAGMA application_id").fetchone() != (_APPLICATION_ID,):
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            elif connection.execute("PRAGMA application_id").fetchone() != (APPLICATION_ID,):
                 raise self.problem("not_inkeeper")
             elif self.path.stat().st_size <= _CHECKED_AT_START_BYTES:
                 self._check_pages(connection)
@@ -132,7 +134,7 @@ class SqliteEngine(Engine):
 
     def problem(self, which: Which) -> DatabaseProblem:
         """See `Engine.problem`."""
-        return _problem(which, self.path)
+        return problem(which, self.path)
 
     def copy_to(self, target: Path) -> None:
         """See `Engine.copy_to`."""
@@ -194,21 +196,28 @@ def open_file(url: str, make: Callable[[Engine], None], *, create: bool) -> Sqli
             # A new database is put in its place whole, so one that is (nearly) empty has lost its content. SQLite
             # would take it for a new one.
             if path.stat().st_size < _SMALLEST_BYTES:
-                raise _problem("corrupt", path)
+                raise problem("corrupt", path)
         elif path.is_symlink():
             # A broken link, perhaps to a disk that is not mounted.
-            raise _problem("unopenable", path)
+            raise problem("unopenable", path)
         elif create:
             _create(path, make)
         else:
-            raise _problem("missing", path)
+            raise problem("missing", path)
     except OSError as error:
-        raise _problem(_WHICH_BY_ERRNO.get(error.errno or 0, "unopenable"), path) from error
+        raise problem(_WHICH_BY_ERRNO.get(error.errno or 0, "unopenable"), path) from error
     return SqliteEngine(path, fresh=False)
 
 
-def _problem(which: Which, path: Path) -> DatabaseProblem:
+def problem(which: Which, path: Path) -> DatabaseProblem:
+    """The problem with the database in this file, in words."""
     return DatabaseProblem(which, _WORDS[which].format(path=path))
+
+
+def problem_of(error: sqlite3.Error, path: Path) -> Exception:
+    """The DatabaseProblem behind an error of SQLite's; the error itself if it is a mistake in the program."""
+    which = _which(error)
+    return error if which is None else problem(which, path)
 
 
 def path_of(url: str) -> Path:
@@ -225,7 +234,7 @@ def path_of(url: str) -> Path:
 def _create(path: Path, make: Callable[[Engine], None]) -> None:
     # A log without its database file: SQLite would apply it to the new file.
     if path.with_name(path.name + "-wal").exists():
-        raise _problem("corrupt", path)
+        raise problem("corrupt", path)
     # Another process that creates the same database at this moment may be first; then its file is opened.
     with suppress(FileExistsError), new_private_file(path) as draft:
         engine = SqliteEngine(draft, fresh=True)
