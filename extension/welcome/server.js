@@ -8,7 +8,7 @@ import { say } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
-import { UPDATE_COMMAND } from "../ui/older.js";
+import { UPDATE_COMMAND } from "../core/version.js";
 import { showCode } from "./pair.js";
 import { section } from "./section.js";
 

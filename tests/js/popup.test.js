@@ -273,8 +273,8 @@ test("the box's loss is not repeated as a warning", async () => {
 });
 
 for (const [state, step] of [
-  ["server_off", { words: "", command: "make run" }],
-  ["version_mismatch", { words: "", command: "git pull && make run" }],
+  ["server_off", { command: "make run" }],
+  ["version_mismatch", { command: "git pull && make run" }],
   ["unauthorized", { words: "Connect again…", place: "pair" }],
   ["other_program", { words: "Check the address…", place: "server" }],
 ]) {
