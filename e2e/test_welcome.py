@@ -173,6 +173,7 @@ def test_a_code_typed_too_late_is_refused(browser: Browser, server: Server, welc
     code = ask_for_code(welcome, server)
     welcome.find("textbox", "Code")
     server.terminate()
+    until(lambda: not welcome.has("textbox", "Code"), "the page has seen that the server is gone")
     server.at = datetime.now(UTC) + timedelta(minutes=5, seconds=1)
     server.start()
 

@@ -40,22 +40,28 @@ const STEPS = [intro, server, pair, pin, about];
 const SETTINGS = [intro, older, server, pair, pin, app, listening, numbers, reminders, keys, connection, about];
 const root = /** @type {HTMLElement} */ (document.getElementById("welcome"));
 let view = /** @type {View | null} */ (null);
+/** The id of a field that had the focus when it went, such as the code's while the server is away. */
+let lost = "";
 
 function paint() {
   if (!view) return;
   const account = view.accounts.find(({ account: { id } }) => id === view?.currentAccount) ?? view.accounts[0] ?? null;
   const context = { view, now: new Date(), account, setup: !view.server.paired, ui, paint };
+  const focused = document.activeElement?.id;
   document.title = t(context.setup ? "welcome_title" : "settings_tab");
   root.dataset.state = context.setup ? "setup" : "settings";
   renderInto(
     root,
     (context.setup ? STEPS : SETTINGS).map((section) => section(context)),
   );
+  if (document.activeElement !== root) lost = "";
+  else if (focused && !document.getElementById(focused)) lost = focused;
   // The field to focus may appear only with a later painting.
-  const awaited = ui.focus && document.getElementById(ui.focus);
+  const awaited = document.getElementById(ui.focus ?? lost);
   if (!awaited) return;
   awaited.focus();
   ui.focus = null;
+  lost = "";
 }
 
 async function repaint() {
