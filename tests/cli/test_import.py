@@ -84,7 +84,7 @@ def test_importing_and_taking_it_back(bring: Run, inkeeper: Run) -> None:
 
     undone = inkeeper("imports", "--undo", listed.split()[0])
 
-    assert undone.stdout == "Taken back: 2 InMails and 1 answer. The balance of My seat is 5.\n"
+    assert undone.stdout == "Undone in My seat: 2 InMails and 1 answer. 5 credits left.\n"
     assert "taken back" in inkeeper("imports", "--account", "My seat").stdout
     assert inkeeper("imports", "--account", "Another seat").stdout == "Nothing has been imported yet.\n"
     assert inkeeper("doctor").returncode == 0

@@ -107,7 +107,7 @@ def test_one_without_a_credit(command: Run, seat: Seat) -> None:
         ([""], "NAME must be the person's name"),
         (["Kai", "--at", "half past nine"], "--at must be a time such as “yesterday 14:30”"),
         (["Kai", "--at", "2026-11-31"], "--at must be a time"),
-        (["Kai", "--at", "23:59"], "--at is still to come"),
+        (["Kai", "--at", "23:59"], "--at is in the future"),
         (["Kai", "--at", "2026-10-31 12:00"], "--at: this account starts later than that."),
         (["Kai", "--subject", "x" * 201], "--subject is longer than 200 characters."),
         (["Kai", "--note", "x" * 2001], "--note is longer than 2000 characters."),
