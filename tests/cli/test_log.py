@@ -102,9 +102,9 @@ def test_one_without_a_credit(command: Run, seat: Seat) -> None:
     [
         (["Kai", "--link", "https://example.org/kai"], "--link must lead to a person on LinkedIn"),
         (["https://www.linkedin.com/company/example"], "The link in NAME doesn't lead to a person"),
-        (["https://www.linkedin.com/sales/lead/ACwAAABCDEF"], "NAME must be the person's name"),
-        (["\u200b"], "NAME must be the person's name"),
-        ([""], "NAME must be the person's name"),
+        (["https://www.linkedin.com/sales/lead/ACwAAABCDEF"], "NAME must hold the person's name"),
+        (["\u200b"], "NAME must hold the person's name"),
+        ([""], "NAME must hold the person's name"),
         (["Kai", "--at", "half past nine"], "--at must be a time such as “yesterday 14:30”"),
         (["Kai", "--at", "2026-11-31"], "--at must be a time"),
         (["Kai", "--at", "23:59"], "--at is in the future"),

@@ -67,7 +67,10 @@ def test_a_plan_without_credits_to_come(command: Run, seat: Seat) -> None:
     seat.call.post(f"{seat.path}/plan-changes", {"cancel": True}, expect=201)
 
     assert command("status").stdout == (
-        "My seat\n  0 credits left.\n  No more credits come on this plan.\n  ! Not compared with LinkedIn's number for 22 days.\n"
+        "My seat\n"
+        "  0 credits left.\n"
+        "  No more credits come on this plan.\n"
+        "  ! Not compared with LinkedIn's number for 22 days.\n"
     )
 
 

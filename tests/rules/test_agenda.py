@@ -200,7 +200,7 @@ def test_every_credit_that_comes_or_goes_is_marked_once(history: History, data: 
         if event.kind == "no_credits":
             assert len(events) == 1
             continue
-        found = re.search(r"(\d+) (?:new |reply )?(?:credit|window)", render(event, PLAIN_ENGLISH).title)
+        found = re.search(r"(\d+) (?:new )?(?:credit|InMail)", render(event, PLAIN_ENGLISH).title)
         assert found is not None
         marked[event.kind] += int(found[1])
     expected = Counter({"last_week": -sum(change.credits for change in changes if change.reason in LOSSES)})

@@ -149,7 +149,7 @@ def test_over_cap_when_the_coming_grant_would_be_cut(left: int, cut: int | None)
     warning = story.warnings("2026-03-20").get("over_cap")
     assert (warning is not None) == (cut is not None)
     if warning:
-        assert say(warning).title.startswith(f"{cut} credit")
+        assert f"no room for {cut} credit" in say(warning).title
         assert "15" in say(warning).detail
         assert warning.until == utc("2026-04-01")
         assert "over_cap" not in story.warnings("2026-04-01") or left > 10
@@ -339,7 +339,7 @@ def test_grant_missing_when_linkedin_shows_a_balance_without_the_renewal(shown: 
     assert (warning is not None) == missing
     if warning:
         assert warning.severity == "warning"
-        assert say(warning).title == "LinkedIn showed 0, without the 25 new of 1 Dec (Europe/Berlin)"
+        assert say(warning).title == "LinkedIn showed 0, without the 25 new credits of 1 Dec (Europe/Berlin)"
         assert warning.until == story.time("2027-01-01")
         assert (warning.arguments.credits, warning.arguments.shown) == (25, 0)
         assert "grant_missing" in story.warnings("2026-12-31 23:59:59.999999")

@@ -102,9 +102,7 @@ def import_file(
     short_help=gettext("List your imports, or undo one."),
 )
 @click.option("--account", type=LINE, metavar=NAME, help=gettext("Only those into this account, by its name or id."))
-@click.option(
-    "--undo", "import_id", type=LINE, metavar="ID", help=gettext("Undo the whole import with this ID.")
-)
+@click.option("--undo", "import_id", type=LINE, metavar="ID", help=gettext("Undo the whole import with this ID."))
 @database_options
 def imports(account: str | None, import_id: str | None, **flags: Any) -> None:
     """List the imports, or take one back."""

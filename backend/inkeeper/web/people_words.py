@@ -215,7 +215,9 @@ def done_text(action: BulkAction, names: list[str], number: int, skipped: int, d
         )
     message = one if number == 1 and names else many
     text = gettext(message, who=names[0] if names else "", people=people(number), day=day)
-    return " ".join((text, gettext("There was nothing left to write to %(skipped)s.", skipped=skipped))) if skipped else text
+    if not skipped:
+        return text
+    return f"{text} {gettext('There was nothing left to write to %(skipped)s.', skipped=skipped)}"
 
 
 @blueprint.app_context_processor
