@@ -90,7 +90,7 @@ def test_a_mistake_stands_at_its_field_and_what_was_typed_stays(page: Page) -> N
 
 def test_a_campaign_is_planned_and_the_plan_taken_back(page: Page, client: Client) -> None:
     page.click("link", "Autumn talks")
-    page.find("heading", "How far it is")
+    page.find("heading", "Progress")
     assert_accessible(page)
     page.click("button", "Plan the people of this campaign")
     page.find("heading", "Plan your InMails")

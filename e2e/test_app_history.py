@@ -48,7 +48,7 @@ def test_search_as_you_type(page: Page) -> None:
     assert page.url == before
     page.press("Backspace")
     page.type("nobody")
-    page.wait_text("No InMail fits.")
+    page.wait_text("No InMail matches.")
     assert_accessible(page)
 
 

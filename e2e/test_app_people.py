@@ -92,7 +92,7 @@ def test_search_as_you_type(listed: Page) -> None:
     assert listed.focused_name() == ("searchbox", "Search")
     assert listed.url == before
     listed.type("nobody")
-    listed.wait_text("Nobody fits.")
+    listed.wait_text("Nobody matches.")
     assert_accessible(listed)
 
 

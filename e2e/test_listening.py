@@ -397,7 +397,7 @@ def test_without_a_seat_of_the_composers_product_nothing_is_charged(
     popup = connected.click_toolbar()
     popup.wait_text("You have no Sales Navigator account here.")
     popup.click("button", "Yes, fill in…")
-    popup.wait_text("This InMail takes Sales Navigator credits.")
+    popup.wait_text("This InMail uses Sales Navigator credits.")
     popup.click("button", "Log InMail")
     popup.wait_text("Choose the account it was sent from.")
     assert client.inmails(premium) == []

@@ -188,13 +188,13 @@ def test_a_number_of_another_product_is_not_offered(connected: Browser, sales: d
     connected.visit(PracticeSite.composer("main"))
     popup = connected.click_toolbar()
 
-    popup.wait_text("This InMail takes Premium credits.")
+    popup.wait_text("This InMail uses Premium credits.")
     assert not popup.has("button", re.compile("^(Use it|Yes, that)"))
 
 
 def test_a_page_that_is_not_recognised_says_so(connected: Browser, client: Client, sales: dict, premium: dict) -> None:
     popup = popup_over(connected, "main", hashed="1")
-    popup.wait_text("Inkeeper couldn’t read this page. Fill in by hand.")
+    popup.wait_text("Inkeeper couldn’t read this page. Fill in the form yourself.")
     assert "doesn’t show the cost" in log_button(popup)
     assert_accessible(popup)
     connected.close_popups()
@@ -257,7 +257,7 @@ def test_no_account_pays_for_another_products_composer(connected: Browser, clien
     connected.visit(PracticeSite.composer("sales"))
     popup = shortcut_asks(connected)
 
-    popup.wait_text("This InMail takes Sales Navigator credits.")
+    popup.wait_text("This InMail uses Sales Navigator credits.")
     popup.wait_text("You have no Sales Navigator account here.")
     popup.find("button", "Add one…")
     assert not popup.has("button", LOG)
@@ -282,7 +282,7 @@ def test_a_profile_without_a_composer_leaves_no_doubt_with_one_product(
     client.account("Recruiter", plan="recruiter_lite", rule_book="rolling")
     refresh(connected)
     connected.visit(PracticeSite.person("robin-sample"))
-    connected.click_toolbar().wait_text("This InMail takes Premium credits.")
+    connected.click_toolbar().wait_text("This InMail uses Premium credits.")
 
 
 ON_LINK = """async (link) => {

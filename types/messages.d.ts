@@ -55,6 +55,8 @@ interface Messages {
   copy_command: [command: Filling];
   today: [];
   tomorrow: [];
+  on_day: [day: Filling];
+  ending_day: [day: Filling];
   day_and_time: [day: Filling, time: Filling];
   today_at: [time: Filling];
   yesterday_at: [time: Filling];

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from inkeeper.wording.terminal import pgettext
+
 # Zero-width joiners are harmless: they only join letters and emoji in names.
 _JOINERS = "\u200c\u200d"
-_NO_QUOTES = str.maketrans({"“": '"', "”": '"'})
+_NO_QUOTES = str.maketrans(dict.fromkeys("“”„", '"'))
 
 
 def printable(text: object) -> str:
@@ -16,8 +18,8 @@ def printable(text: object) -> str:
 
 
 def quoted(name: str) -> str:
-    """The name in typographic quotes, `printable`, with single blanks. Such quotes in the name become `"`."""
-    return f"“{' '.join(printable(name).translate(_NO_QUOTES).split())}”"
+    """The name in the language's typographic quotes, `printable`, with single blanks. Quotes in it become `"`."""
+    return pgettext("name in the terminal", "“%(name)s”", name=" ".join(printable(name).translate(_NO_QUOTES).split()))
 
 
 def _shown(each: str) -> str:

@@ -50,12 +50,13 @@ export function time(instant, zone) {
  * @param {Date} at
  * @param {string} zone
  * @param {Date} now
+ * @param {(words: string) => string} dated puts the word before a date that a sentence needs there
  */
-function comingDay(at, zone, now) {
+function comingDay(at, zone, now, dated = (words) => words) {
   const days = dayNumber(at, zone) - dayNumber(now, zone);
   if (days === 0) return t("today");
   if (days === 1) return t("tomorrow");
-  return days > 1 && days < 7 ? dayWith(at, zone, { weekday: "short" }) : day(at, zone, now);
+  return dated(days > 1 && days < 7 ? dayWith(at, zone, { weekday: "short" }) : day(at, zone, now));
 }
 
 /**
@@ -67,18 +68,43 @@ function comingDay(at, zone, now) {
 export const ofDay = (instant, zone, now) => comingDay(new Date(instant), zone, now);
 
 /**
+ * Like `ofDay`, as a part of a sentence: "tomorrow", "on Mon 30 Nov".
+ * @param {string} instant
+ * @param {string} zone
+ * @param {Date} now
+ */
+export const onDay = (instant, zone, now) => comingDay(new Date(instant), zone, now, (words) => t("on_day", words));
+
+/**
  * The last full day before something ends at `instant`. With an end within 48 hours that is not at midnight, its day
  * and time.
  * @param {string} instant
  * @param {string} zone
  * @param {Date} now
  */
-export function until(instant, zone, now) {
-  const end = new Date(instant);
+export const until = (instant, zone, now) => lastDay(new Date(instant), zone, now, (words) => words);
+
+/**
+ * Like `until`, as a part of a sentence that says when something ends: "Mon 30 Nov", in German "am Mo, 30. Nov".
+ * @param {string} instant
+ * @param {string} zone
+ * @param {Date} now
+ */
+export const ending = (instant, zone, now) => lastDay(new Date(instant), zone, now, (words) => t("ending_day", words));
+
+/**
+ * @param {Date} end
+ * @param {string} zone
+ * @param {Date} now
+ * @param {(words: string) => string} dated as in `comingDay`
+ */
+function lastDay(end, zone, now, dated) {
   const atMidnight = dayNumber(new Date(end.getTime() - 1), zone) !== dayNumber(end, zone);
-  if (atMidnight) return comingDay(new Date(end.getTime() - 1), zone, now);
-  if (end.getTime() - now.getTime() > 48 * HOUR_MS) return comingDay(new Date(end.getTime() - 24 * HOUR_MS), zone, now);
-  return t("day_and_time", comingDay(end, zone, now), time(end, zone));
+  if (atMidnight) return comingDay(new Date(end.getTime() - 1), zone, now, dated);
+  if (end.getTime() - now.getTime() > 48 * HOUR_MS) {
+    return comingDay(new Date(end.getTime() - 24 * HOUR_MS), zone, now, dated);
+  }
+  return t("day_and_time", comingDay(end, zone, now, dated), time(end, zone));
 }
 
 /**

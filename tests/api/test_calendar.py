@@ -232,10 +232,10 @@ def test_reply_windows_that_close(open_account: Callable[..., Seat], subscribe: 
     seat.log("Sam Sample", sent_at="2026-09-04T10:00:00Z", cost=0)
     seat.call("PATCH", f"{seat.path}/inmails/{answered}", {"outcome": "replied"})
 
-    event = subscribe(seat).events()["2 reply windows close this week"]
+    event = subscribe(seat).events()["Last week for replies to 2 InMails"]
 
     assert event.start == date(2026, 11, 30)
-    assert str(event["DESCRIPTION"]) == "After that an answer returns no credit. Record the answers that have come."
+    assert str(event["DESCRIPTION"]) == "After that, a reply brings no credit back. Add the results you have."
 
 
 def test_names_stay_out_of_it(navigator: Seat, feed: Feed) -> None:

@@ -84,8 +84,8 @@ def test_importing_and_taking_it_back(bring: Run, inkeeper: Run) -> None:
 
     undone = inkeeper("imports", "--undo", listed.split()[0])
 
-    assert undone.stdout == "Taken back: 2 InMails and 1 answer. The balance of My seat is 5.\n"
-    assert "taken back" in inkeeper("imports", "--account", "My seat").stdout
+    assert undone.stdout == "Undone in My seat: 2 InMails and 1 answer. 5 credits left.\n"
+    assert "undone on" in inkeeper("imports", "--account", "My seat").stdout
     assert inkeeper("imports", "--account", "Another seat").stdout == "Nothing has been imported yet.\n"
     assert inkeeper("doctor").returncode == 0
 
@@ -152,7 +152,7 @@ def test_an_import_that_another_program_stored_before_the_yes(
     os.close(ours)
 
     assert other.returncode == 0, other.stderr
-    assert b"There is nothing to import any more." in shown
+    assert b"There's nothing to import any more." in shown
     assert process.returncode == 0
 
 

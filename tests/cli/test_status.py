@@ -35,7 +35,7 @@ def test_an_account_with_a_price(command: Run, open_account: Callable[..., Seat]
         "  12 expire on Mon 30 Nov, in 7 days (€48).\n"
         "  25 new credits come on Tue 1 Dec, in 8 days.\n"
         "  At this rate you'll lose 9 credits. Send 2 a working day to use them all.\n"
-        "  ! Balance not confirmed for 22 days.\n"
+        "  ! Not compared with LinkedIn's number for 22 days.\n"
     )
 
 
@@ -67,7 +67,10 @@ def test_a_plan_without_credits_to_come(command: Run, seat: Seat) -> None:
     seat.call.post(f"{seat.path}/plan-changes", {"cancel": True}, expect=201)
 
     assert command("status").stdout == (
-        "My seat\n  0 credits left.\n  No more credits come on this plan.\n  ! Balance not confirmed for 22 days.\n"
+        "My seat\n"
+        "  0 credits left.\n"
+        "  No more credits come on this plan.\n"
+        "  ! Not compared with LinkedIn's number for 22 days.\n"
     )
 
 

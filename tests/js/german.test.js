@@ -6,7 +6,7 @@ import { test } from "node:test";
 process.env.TEST_LANGUAGE = "de";
 await import("./chrome.js");
 const { listWords, number, percent, plural, setLanguage, t } = await import("../../extension/text/words.js");
-const { money, ofDay, relative, until, when } = await import("../../extension/text/format.js");
+const { ending, money, ofDay, onDay, relative, until, when } = await import("../../extension/text/format.js");
 const { rateWords } = await import("../../extension/text/phrases.js");
 const { overLimit, warningWords } = await import("../../extension/core/show/warnings.js");
 
@@ -43,8 +43,21 @@ test("days and times, without the period of an abbreviation", () => {
 
 test("sentences with a day and a rate", () => {
   assert.equal(
-    spaced(overLimit(50, 50, ofDay("2026-12-01T12:00:00Z", ZONE, NOW))),
-    "Sie sind am Limit: Für die 50 neuen Credits ab Di, 1. Dez ist kein Platz.",
+    spaced(overLimit(50, 50, onDay("2026-12-01T12:00:00Z", ZONE, NOW))),
+    "Sie sind am Limit: Kein Platz für die 50 neuen Credits am Di, 1. Dez.",
+  );
+  assert.equal(
+    spaced(overLimit(50, 50, onDay("2026-11-27T12:00:00Z", ZONE, NOW))),
+    "Sie sind am Limit: Kein Platz für die 50 neuen Credits morgen.",
+  );
+  assert.equal(
+    spaced(plural("loss_expire", 12, ending("2026-11-30T23:00:00Z", ZONE, NOW))),
+    "12 verfallen am Mo, 30. Nov",
+  );
+  assert.equal(plural("loss_void", 1, ending("2026-11-26T23:00:00Z", ZONE, NOW)), "1 verfällt mit Ihrem Abo heute");
+  assert.equal(
+    spaced(plural("ready_on", 2, onDay("2026-12-24T12:00:00Z", ZONE, NOW))),
+    "Neue Credits am 24. Dez: 2 Personen sind bereit",
   );
   assert.equal(t("warning_pace", rateWords(2.5, 12)), "Senden Sie 2–3 am Tag, um alle zu nutzen.");
   const account = { account: { time_zone: ZONE, reserve: 0 }, projection: null };

@@ -196,7 +196,7 @@ test("credits in reserve are no loss", async () => {
 test("at the limit nothing is said to expire: first what makes room, within a week how many to send", async () => {
   const full = (days) => losing(days, { reason: "forfeit", balance: 50, allotment: 50, used: 0 });
   const far = await popup({ summary: full(20), account: { cap: 50 } });
-  assert.match(balanceState(far).next, /^Each InMail before \*16\sDec\* makes room/);
+  assert.match(balanceState(far).next, /^Each InMail by \*15\sDec\* makes room/);
   assert.equal(lossState(far), null);
   const near = await popup({ summary: full(4), account: { cap: 50 } });
   assert.match(balanceState(near).next, /^Send \*\d+(–\d+)? a day\*$/);

@@ -7,7 +7,9 @@ import { test } from "node:test";
 import "./chrome.js";
 import { accountOf, storedOf } from "./fixtures.js";
 const { isNear, isUrgent, project } = await import("../../extension/core/show/summary.js");
-const { warningWords } = await import("../../extension/core/show/warnings.js");
+const { overLimit, warningWords } = await import("../../extension/core/show/warnings.js");
+const { ending, onDay } = await import("../../extension/text/format.js");
+const { plural } = await import("../../extension/text/words.js");
 
 const DAY_MS = 86_400_000;
 const LOSS = new Date("2026-12-01T00:00:00Z");
@@ -165,4 +167,26 @@ test("every warning of the server's has words, or is left to the number above", 
   const leftToTheNumber = ["empty", "unconfirmed"];
   assert.equal(codes.length, new Set(codes).size + 1, "grant_missing has two forms");
   assert.deepEqual([...new Set(codes)].sort(), [...worded, ...leftToTheNumber].sort());
+});
+
+test('a day in a sentence has "on" before a date, and none before today and tomorrow', () => {
+  const now = new Date("2026-11-26T10:00:00Z");
+  const days = ["2026-11-26T20:00:00Z", "2026-11-27T12:00:00Z", "2026-12-01T12:00:00Z", "2026-12-24T12:00:00Z"];
+  const spaced = (text) => text.replaceAll("\u00a0", " ");
+
+  assert.deepEqual(
+    days.map((at) => spaced(overLimit(50, 50, onDay(at, "Europe/Berlin", now)))),
+    ["today", "tomorrow", "on Tue 1 Dec", "on 24 Dec"].map(
+      (day) => `You’re at your limit: there’s no room for the 50 new credits ${day}.`,
+    ),
+  );
+  assert.equal(
+    spaced(overLimit(5, 50, onDay(days[1], "Europe/Berlin", now))),
+    "You’re near your limit: there’s no room for 5 of the 50 new credits tomorrow.",
+  );
+  assert.equal(spaced(plural("badge_renewal", 5, onDay(days[2], "Europe/Berlin", now))), "5 more come on Tue 1 Dec.");
+  assert.equal(
+    spaced(plural("loss_expire", 12, ending("2026-11-30T23:00:00Z", "Europe/Berlin", now))),
+    "12 expire Mon 30 Nov",
+  );
 });

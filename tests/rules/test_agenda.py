@@ -99,7 +99,7 @@ def test_credits_over_the_cap_are_marked_before_the_renewal_that_they_miss():
     story.observe("2026-03-03", 13)
     assert (
         "2026-04-01",
-        "3 credits of the coming renewal are over the cap",
+        "3 credits over your limit",
         "Your plan keeps 15 at most. Use 3 by the end of 1 Apr (America/New_York) to get them all.",
     ) in told(story, "2026-03-05")
 
@@ -115,7 +115,7 @@ def test_what_a_cancellation_voids():
         ),
         (
             "2026-02-01",
-            "5 credits are voided when the subscription ends",
+            "5 credits are lost when your plan ends",
             "Lost at the end of 1 Feb (America/New_York) if unused.",
         ),
     ]
@@ -125,7 +125,7 @@ def test_what_a_planned_change_of_plan_voids_and_brings():
     story = rolling()
     story.change_plan("2026-01-20 12:00", "premium_business")
     found = titles(story, "2026-01-10")
-    assert found["5 credits are voided by the change of plan"] == "2026-01-20"
+    assert found["5 credits are lost with the change of plan"] == "2026-01-20"
     assert found["15 new credits"] == "2026-01-20"
 
 
@@ -145,9 +145,9 @@ def test_reply_windows_are_counted_by_the_week_in_which_they_close():
     story.send("2026-01-07", cost=0)
     story.outcome("2026-02-01", inmails[1])
     found = titles(story, "2026-03-30")
-    assert found["1 reply window closes this week"] == "2026-03-30"
-    assert found["2 reply windows close this week"] == "2026-04-06"
-    assert "1 reply window closes this week" not in titles(story, "2026-04-05 00:30"), "it has closed"
+    assert found["Last week for a reply to 1 InMail"] == "2026-03-30"
+    assert found["Last week for replies to 2 InMails"] == "2026-04-06"
+    assert "Last week for a reply to 1 InMail" not in titles(story, "2026-04-05 00:30"), "it has closed"
 
 
 def test_under_month_end_no_reply_window_is_marked():
@@ -200,7 +200,7 @@ def test_every_credit_that_comes_or_goes_is_marked_once(history: History, data: 
         if event.kind == "no_credits":
             assert len(events) == 1
             continue
-        found = re.search(r"(\d+) (?:new |reply )?(?:credit|window)", render(event, PLAIN_ENGLISH).title)
+        found = re.search(r"(\d+) (?:new )?(?:credit|InMail)", render(event, PLAIN_ENGLISH).title)
         assert found is not None
         marked[event.kind] += int(found[1])
     expected = Counter({"last_week": -sum(change.credits for change in changes if change.reason in LOSSES)})

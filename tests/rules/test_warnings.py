@@ -100,7 +100,7 @@ def test_behind_says_what_will_be_lost_what_would_help_and_on_what_that_rests():
     story = november(25)
     story.sends("2026-11-03", "2026-11-04")
     warning = story.warnings("2026-11-10 10:00")["behind"]
-    assert say(warning).title == "At your pace 19 credits will be lost"
+    assert say(warning).title == "At this rate you'll lose 19 credits"
     assert say(warning).detail == (
         "Send 1.6 a working day to use all 23 by the end of 30 Nov (Europe/Berlin). Based on 2 sends in 10 days."
     )
@@ -149,7 +149,7 @@ def test_over_cap_when_the_coming_grant_would_be_cut(left: int, cut: int | None)
     warning = story.warnings("2026-03-20").get("over_cap")
     assert (warning is not None) == (cut is not None)
     if warning:
-        assert say(warning).title.startswith(f"{cut} credit")
+        assert f"no room for {cut} credit" in say(warning).title
         assert "15" in say(warning).detail
         assert warning.until == utc("2026-04-01")
         assert "over_cap" not in story.warnings("2026-04-01") or left > 10
@@ -200,7 +200,7 @@ def test_unconfirmed_after_fourteen_days(observed: bool):
         )
     )
     assert "unconfirmed" not in story.warnings(last)
-    assert say(story.warnings(first)["unconfirmed"]).title == "Balance not confirmed for 14 days"
+    assert say(story.warnings(first)["unconfirmed"]).title == "Not compared with LinkedIn's number for 14 days"
     story.observe(first, 5)
     assert "unconfirmed" not in story.warnings(first)
 
@@ -270,8 +270,8 @@ def test_cancelling_until_the_credits_are_voided():
     story.cancel("2026-01-20 12:00")
     assert "cancelling" in story.warnings("2026-01-19")
     warning = story.warnings("2026-01-20 12:00")["cancelling"]
-    assert say(warning).title == "Use 5 credits before your subscription ends"
-    assert say(warning).detail == "They are voided at the end of 9 Feb (Europe/Berlin)."
+    assert say(warning).title == "Use 5 credits before your plan ends"
+    assert say(warning).detail == "What's left is lost at the end of 9 Feb (Europe/Berlin)."
     assert warning.until == utc("2026-02-09 23:00")
     assert story.warnings("2026-02-06 23:59:59.999999")["cancelling"].severity == "warning"
     assert story.warnings("2026-02-07")["cancelling"].severity == "urgent"
@@ -283,7 +283,7 @@ def test_cancelling_under_month_end_when_dated_in_the_future():
     story.cancel("2026-01-20 12:00")
     warning = story.warnings("2026-01-10")["cancelling"]
     assert warning.until == utc("2026-01-20 12:00")
-    assert say(warning).detail == "They are voided at 20 Jan 12:00 (UTC)."
+    assert say(warning).detail == "What's left is lost at 20 Jan 12:00 (UTC)."
     assert "cancelling" not in story.warnings("2026-01-20 12:00")
 
 
@@ -339,7 +339,7 @@ def test_grant_missing_when_linkedin_shows_a_balance_without_the_renewal(shown: 
     assert (warning is not None) == missing
     if warning:
         assert warning.severity == "warning"
-        assert say(warning).title == "LinkedIn showed 0, without the 25 new of 1 Dec (Europe/Berlin)"
+        assert say(warning).title == "LinkedIn showed 0, without the 25 new credits of 1 Dec (Europe/Berlin)"
         assert warning.until == story.time("2027-01-01")
         assert (warning.arguments.credits, warning.arguments.shown) == (25, 0)
         assert "grant_missing" in story.warnings("2026-12-31 23:59:59.999999")
@@ -412,7 +412,7 @@ def test_grant_missing_asks_to_look_from_the_second_day_to_the_fifth(now: str, a
     if warning:
         assert (warning.severity, warning.until) == ("info", november().time("2026-12-06"))
         assert say(warning).title == "Check that your 25 new credits came"
-        assert say(warning).detail == "They were due on 1 Dec (Europe/Berlin). Enter the number that LinkedIn shows."
+        assert say(warning).detail == "Due on 1 Dec (Europe/Berlin). Enter the number that LinkedIn shows."
         assert (warning.arguments.credits, warning.arguments.shown) == (25, None)
 
 

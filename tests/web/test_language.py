@@ -358,7 +358,10 @@ def test_a_shell_in_german_says_its_language(page: WebPage) -> None:
 def test_the_app_installs_with_a_german_description(page: WebPage) -> None:
     manifest = page.client.get("/manifest.webmanifest", headers={"Accept-Language": "de"})
 
-    assert (manifest.json["lang"], manifest.json["description"]) == ("de", "Kein InMail-Credit verfällt aus Versehen.")
+    assert (manifest.json["lang"], manifest.json["description"]) == (
+        "de",
+        "Nie wieder versehentlich einen InMail-Credit verlieren.",
+    )
     assert manifest.headers["Vary"] == "Accept-Language"
 
 

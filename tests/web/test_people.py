@@ -201,7 +201,7 @@ def test_fifty_at_a_time_through_all_groups(page: WebPage, seat: Seat) -> None:
 
 def test_nobody_yet(page: WebPage, seat: Seat) -> None:
     assert "Nobody on your list yet." in page.text("/people")
-    assert "Nobody fits." in words(page.get("/people/rows?q=x"))
+    assert "Nobody matches." in words(page.get("/people/rows?q=x"))
 
 
 def test_only_ones_own(sign_in: Callable[..., WebPage], seat: Seat, pair: Callable[..., Device]) -> None:

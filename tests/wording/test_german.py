@@ -25,6 +25,7 @@ MONTH_END = Moment(datetime(2026, 11, 30, 23, tzinfo=UTC), "Europe/Berlin")
 NOON = Moment(datetime(2027, 1, 20, 12, tzinfo=UTC), "UTC")
 SAME = {
     *("Name", "name", "System", "Demo", "Import", "Credits", "InMails", "Limit", "1 credit", "In %(file)s"),
+    *("NAME", "PORT", "TEXT"),
     *(
         "Reserve: %(reserve)s",
         "Budget: %(budget)s",
@@ -47,7 +48,7 @@ def test_credits_that_expire():
     assert warning(warnings.Expiring(12, 5, MONTH_END, 2.4, 5, Money(3800, "EUR"))) == (
         "12 Credits verfallen in 5 Tagen",
         "Senden Sie 2,4 pro Arbeitstag, dann sind bis 30. Nov, 24:00 (Europe/Berlin) alle genutzt."
-        " Bei Ihrem Tempo verlieren Sie 5. Bei Ihrem Preis 38,00 EUR wert.",
+        " Bei diesem Tempo verlieren Sie 5. Bei Ihrem Preis 38,00 EUR wert.",
     )
     assert warning(warnings.Expiring(1, 1, NOON, 0, 0, None)) == (
         "1 Credit verfällt morgen",
@@ -69,7 +70,7 @@ def test_few_people_on_the_list():
 def test_a_pace_that_loses_credits():
     behind = warnings.Behind(5, 12, MONTH_END, 3, Basis(13, 23, 3, answered=4, sent=13))
     assert warning(behind, "behind") == (
-        "Ihr Tempo kostet Sie 5 Credits",
+        "Bei diesem Tempo verlieren Sie 5 Credits",
         "Senden Sie 3 pro Arbeitstag, um alle 12 bis 30. Nov, 24:00 (Europe/Berlin) zu nutzen. Grundlage: 13 gesendete"
         " InMails in 23 Tagen und 3 frühere Monate, 4 von 13 InMails beantwortet.",
     )

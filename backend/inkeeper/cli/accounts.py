@@ -75,7 +75,7 @@ def readable(account: Owned) -> Iterator[None]:
 
 def nobody_called(owner: str) -> click.ClickException:
     """The failure for a name that no owner has."""
-    return failed(gettext_noop("Nobody here is called %(name)s. `inkeeper devices` lists who is."), name=owner)
+    return failed(gettext_noop("Nobody here is called %(name)s. `inkeeper devices` lists the names."), name=owner)
 
 
 def _not_there(wanted: str, every: Sequence[Owned]) -> click.ClickException:

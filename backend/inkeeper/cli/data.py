@@ -114,7 +114,7 @@ def _counted(counts: dict[str, int]) -> str:
             "Check everything: the database file, each account's history against the rules that always hold, and the"
             " list of people to write to. Says when the last backup was made."
         ),
-        gettext("Names the account and the fact, or the person, where something is wrong. Changes nothing."),
+        gettext("Names the account and the entry, or the person, where something is wrong. Changes nothing."),
     ),
     short_help=gettext("Check that everything stored is sound."),
 )
@@ -148,4 +148,4 @@ def _place(account_id: str | None, fact_id: str | None) -> str:
         return ""
     if fact_id is None:
         return gettext("Account %(account)s: ", account=account_id)
-    return gettext("Account %(account)s, fact %(fact)s: ", account=account_id, fact=fact_id)
+    return gettext("Account %(account)s, entry %(fact)s: ", account=account_id, fact=fact_id)

@@ -34,7 +34,7 @@ from inkeeper.wording.terminal import gettext
     "--name",
     type=LINE,
     metavar=NAME,
-    help=gettext("Also where InMails carry this name, and no link or one that cannot be compared."),
+    help=gettext("Also erase InMails to this name that have no link, or one that can't be compared."),
 )
 @database_options
 def erase(link: str, name: str | None, **flags: Any) -> None:

@@ -16,6 +16,7 @@ import click
 from inkeeper.cli.accounts import choose_account
 from inkeeper.cli.failures import failed, wrong_use
 from inkeeper.cli.progress import can_ask, progress
+from inkeeper.cli.status_words import left
 from inkeeper.errors import Problem
 from inkeeper.rules import periods
 from inkeeper.services.access import Actor
@@ -30,7 +31,7 @@ from inkeeper.storage.accounts import Owned
 from inkeeper.storage.database import Store
 from inkeeper.terminal import printable
 from inkeeper.vocabulary import ImportAction, RowKind
-from inkeeper.wording.amounts import inmails
+from inkeeper.wording.amounts import credits, inmails
 from inkeeper.wording.language import gettext_noop
 from inkeeper.wording.terminal import gettext, language, ngettext
 
@@ -66,7 +67,7 @@ _ACTIONS: dict[ImportAction, str] = {
 }
 _STEPS: dict[ImportStep, str] = {
     "comparing": gettext_noop("Comparing with what is there"),
-    "computing": gettext_noop("Computing every balance again, and writing"),
+    "computing": gettext_noop("Working out every number again, and saving"),
 }
 
 
@@ -112,12 +113,12 @@ def import_inmails(
                 return
             click.echo(
                 gettext(
-                    "Imported %(inmails)s and %(answers)s into %(account)s. The balance is %(balance)s.",
+                    "Imported %(inmails)s and %(answers)s into %(account)s. %(left)s.",
                     **_of_batch(done.batch.inmails, done.batch.answers, owned.name),
-                    balance=done.balance,
+                    left=left(done.balance),
                 )
             )
-            click.echo(gettext("To take all of it back: inkeeper imports --undo %(id)s", id=done.batch.id))
+            click.echo(gettext("To undo this import: inkeeper imports --undo %(id)s", id=done.batch.id))
 
 
 def list_all(store: Store, wanted: str | None) -> None:
@@ -134,7 +135,7 @@ def list_all(store: Store, wanted: str | None) -> None:
             **_of_batch(batch.inmails, batch.answers, account_name),
         )
         if batch.retracted_at:
-            text = gettext("%(import)s, taken back on %(day)s", **{"import": text}, day=_day(batch.retracted_at))
+            text = gettext("%(import)s, undone on %(day)s", **{"import": text}, day=_day(batch.retracted_at))
         click.echo(text)
     if not found:
         click.echo(gettext("Nothing has been imported yet."))
@@ -154,9 +155,9 @@ def take_back(store: Store, import_id: str, now: datetime) -> None:
         done = batches.take_back(tx, Actor(owner_id), batch.account_id, import_id, now)
     click.echo(
         gettext(
-            "Taken back: %(inmails)s and %(answers)s. The balance of %(account)s is %(balance)s.",
+            "Undone in %(account)s: %(inmails)s and %(answers)s. %(left)s.",
             **_of_batch(batch.inmails, batch.answers, account_name),
-            balance=done.balance,
+            left=left(done.balance),
         )
     )
 
@@ -273,12 +274,12 @@ def _show_result(preview: Preview, owned: Owned) -> None:
     adds, words = preview.adds, language()
     click.echo(
         gettext(
-            "This adds %(inmails)s (%(free)s of them free) and %(answers)s. The balance is %(now)s, and would be"
+            "This adds %(inmails)s (%(free)s of them free) and %(answers)s. You have %(now)s now, and would have"
             " %(then)s. Times are those of %(zone)s.",
             inmails=inmails(adds.inmails, words),
             free=adds.free,
             answers=ngettext("%(number)s answer", "%(number)s answers", adds.answers),
-            now=preview.balance_now,
+            now=credits(preview.balance_now, words),
             then=preview.balance_then,
             zone=owned.time_zone,
         )

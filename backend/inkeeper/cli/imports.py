@@ -98,13 +98,11 @@ def import_file(
 
 
 @click.command(
-    help=gettext("List what was imported, or take a whole import back in one step."),
-    short_help=gettext("List what was imported, or take an import back."),
+    help=gettext("List your imports, or undo a whole one in one step."),
+    short_help=gettext("List your imports, or undo one."),
 )
 @click.option("--account", type=LINE, metavar=NAME, help=gettext("Only those into this account, by its name or id."))
-@click.option(
-    "--undo", "import_id", type=LINE, metavar="ID", help=gettext("Take the import with this ID back, all of it.")
-)
+@click.option("--undo", "import_id", type=LINE, metavar="ID", help=gettext("Undo the whole import with this ID."))
 @database_options
 def imports(account: str | None, import_id: str | None, **flags: Any) -> None:
     """List the imports, or take one back."""

@@ -164,7 +164,7 @@ def _recipient(typed: str, link: str | None) -> dict[str, str]:
         raise wrong_use(gettext_noop("The link in NAME doesn't lead to a person on LinkedIn.")) from None
     name, url = clean_name(found["name"] or ""), link or found["profile_url"]
     if not name:
-        raise wrong_use(gettext_noop("NAME must be the person's name. A link may be added, and doesn't tell it."))
+        raise wrong_use(gettext_noop("NAME must hold the person's name. A link alone doesn't tell it."))
     return {"name": name, **({"profile_url": url} if url else {})}
 
 
@@ -181,7 +181,7 @@ def _sent_at(typed: str, zone: str, now: datetime) -> datetime:
         )
     if at > now:
         raise wrong_use(
-            gettext_noop("--at is still to come: “%(typed)s” on the clocks of %(zone)s."), typed=typed, zone=zone
+            gettext_noop("--at is in the future: “%(typed)s” on the clocks of %(zone)s."), typed=typed, zone=zone
         )
     return at
 

@@ -102,7 +102,7 @@ def open_with_extension(
     _require_extension(extension)
     if "," in str(extension):
         raise BrowserUnavailable(
-            gettext("A Chromium takes the comma in %(folder)s for the end of the name.", folder=extension)
+            gettext("Chromium takes the comma in %(folder)s for the end of the name.", folder=extension)
         )
     command = [
         str(program or find_program(environ)),
@@ -245,7 +245,7 @@ def find_program(environ: Mapping[str, str]) -> Path:
         if not found:
             raise BrowserUnavailable(
                 gettext(
-                    "%(variable)s names %(program)s, which is no program.", variable=_PROGRAM_VARIABLE, program=chosen
+                    "%(variable)s names %(program)s, which isn't a program.", variable=_PROGRAM_VARIABLE, program=chosen
                 )
             )
         return _supported(Path(found), environ)

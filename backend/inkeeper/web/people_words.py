@@ -209,13 +209,15 @@ def done_text(action: BulkAction, names: list[str], number: int, skipped: int, d
     one, many = _DONE[action]
     if not number:
         return (
-            gettext("Nothing to do: nothing more is to be written to them.")
+            gettext("Nothing to do: there's nothing left to write to them.")
             if skipped != 1
-            else gettext("Nothing more is to be written there.")
+            else gettext("There's nothing left to write there.")
         )
     message = one if number == 1 and names else many
     text = gettext(message, who=names[0] if names else "", people=people(number), day=day)
-    return " ".join((text, gettext("%(skipped)s had nothing to come.", skipped=skipped))) if skipped else text
+    if not skipped:
+        return text
+    return f"{text} {gettext('There was nothing left to write to %(skipped)s.', skipped=skipped)}"
 
 
 @blueprint.app_context_processor

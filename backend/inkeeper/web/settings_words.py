@@ -160,7 +160,7 @@ _NOTHING = Translated(
     {
         "no_rows": gettext_noop("there are no rows below the headings"),
         "nothing_understood": gettext_noop("none of the rows can be read"),
-        "no_inmails": gettext_noop("nobody is written to first and alone, with a subject, as InMails are"),
+        "no_inmails": gettext_noop("no message with a subject starts a conversation with one person, as InMails do"),
         "other_rows": gettext_noop("the rows are of other accounts, or were removed"),
     }
 )

@@ -66,13 +66,13 @@ def _reply_windows(of: ReplyWindows, words: Words) -> Message:
     return Message(
         words.npgettext(
             "agenda.reply_windows",
-            "%(number)s reply window closes this week",
-            "%(number)s reply windows close this week",
+            "Last week for a reply to %(number)s InMail",
+            "Last week for replies to %(number)s InMails",
             of.inmails,
         ),
         words.pgettext(
             "agenda.reply_windows.detail",
-            "After that an answer returns no credit. Record the answers that have come.",
+            "After that, a reply brings no credit back. Add the results you have.",
         ),
     )
 
@@ -84,8 +84,8 @@ def _loss(of: Loss, words: Words) -> Message:
         return Message(
             words.npgettext(
                 "agenda.forfeit",
-                "%(amount)s of the coming renewal is over the cap",
-                "%(amount)s of the coming renewal are over the cap",
+                "%(amount)s over your limit",
+                "%(amount)s over your limit",
                 of.credits,
                 amount=amount,
             ),
@@ -109,15 +109,15 @@ def _loss_title(of: Loss, amount: str, words: Words) -> str:
     if of.rule == "cancel":
         return words.npgettext(
             "agenda.void.cancel",
-            "%(amount)s is voided when the subscription ends",
-            "%(amount)s are voided when the subscription ends",
+            "%(amount)s is lost when your plan ends",
+            "%(amount)s are lost when your plan ends",
             of.credits,
             amount=amount,
         )
     return words.npgettext(
         "agenda.void.plan",
-        "%(amount)s is voided by the change of plan",
-        "%(amount)s are voided by the change of plan",
+        "%(amount)s is lost with the change of plan",
+        "%(amount)s are lost with the change of plan",
         of.credits,
         amount=amount,
     )

@@ -37,7 +37,7 @@ def _expiring(of: warnings.Expiring, words: Words) -> Message:
         use = words.pgettext("warning.expiring.use", "Use them by %(day)s.", day=day)
     detail = [use]
     if of.lost:
-        detail.append(words.pgettext("warning.expiring.lost", "At your pace %(lost)s would be lost.", lost=of.lost))
+        detail.append(words.pgettext("warning.expiring.lost", "At this rate you'll lose %(lost)s.", lost=of.lost))
     if of.worth:
         worth = words.money(of.worth)
         detail.append(words.pgettext("warning.expiring.worth", "Worth %(money)s at your price.", money=worth))
@@ -79,7 +79,7 @@ def _few_targets(of: warnings.FewTargets, words: Words) -> Message:
 def _behind(of: warnings.Behind, words: Words) -> Message:
     lost = credits(of.lost, words)
     return Message(
-        words.pgettext("warning.behind.title", "At your pace %(credits)s will be lost", credits=lost),
+        words.pgettext("warning.behind.title", "At this rate you'll lose %(credits)s", credits=lost),
         words.pgettext(
             "warning.behind.detail",
             "Send %(rate)s a working day to use all %(credits)s by %(day)s. Based on %(basis)s.",
@@ -130,7 +130,7 @@ def _over_cap(of: warnings.OverCap, words: Words) -> Message:
     return Message(
         words.pgettext(
             "warning.over_cap.title",
-            "%(credits)s of the coming %(coming)s would be over the cap",
+            "There's no room for %(credits)s of the coming %(coming)s: your limit is reached",
             credits=over,
             coming=of.granted,
         ),
@@ -150,16 +150,17 @@ def _grant_missing(of: warnings.GrantMissing, words: Words) -> Message:
             ),
             words.pgettext(
                 "warning.grant_missing.enter",
-                "They were due on %(day)s. Enter the number that LinkedIn shows.",
+                "Due on %(day)s. Enter the number that LinkedIn shows.",
                 day=day,
             ),
         )
     return Message(
-        words.pgettext(
+        words.npgettext(
             "warning.grant_missing.title",
-            "LinkedIn showed %(shown)s, without the %(credits)s new of %(day)s",
+            "LinkedIn showed %(shown)s, without the %(number)s new credit of %(day)s",
+            "LinkedIn showed %(shown)s, without the %(number)s new credits of %(day)s",
+            of.credits,
             shown=of.shown,
-            credits=of.credits,
             day=day,
         ),
         words.pgettext(
@@ -180,7 +181,7 @@ def _response_rate(of: warnings.ResponseRate, words: Words) -> Message:
         ),
         words.pgettext(
             "warning.response_rate.detail",
-            "Under %(percent)s LinkedIn stops bulk sending. Record the answers that have come.",
+            "Under %(percent)s LinkedIn stops bulk sending. Add the results you have.",
             percent=words.percent(RESPONSE_MIN_PERCENT),
         ),
     )
@@ -190,12 +191,12 @@ def _discrepancy(of: warnings.Discrepancy, words: Words) -> Message:
     return Message(
         words.pgettext(
             "warning.discrepancy.title",
-            "Ledger and LinkedIn differed on %(day)s",
+            "Inkeeper and LinkedIn disagreed on %(day)s",
             day=dates.local_date(of.at, words),
         ),
         words.pgettext(
             "warning.discrepancy.detail",
-            "Type in the number that LinkedIn shows now, and the ledger goes on from there.",
+            "Enter the number that LinkedIn shows now. Inkeeper goes on from there.",
         ),
     )
 
@@ -204,13 +205,13 @@ def _unconfirmed(of: warnings.Unconfirmed, words: Words) -> Message:
     return Message(
         words.npgettext(
             "warning.unconfirmed.title",
-            "Balance not confirmed for %(number)s day",
-            "Balance not confirmed for %(number)s days",
+            "Not compared with LinkedIn's number for %(number)s day",
+            "Not compared with LinkedIn's number for %(number)s days",
             of.days,
         ),
         words.pgettext(
             "warning.unconfirmed.detail",
-            "Compare it with the number that LinkedIn shows, and correct it if they differ.",
+            "What does LinkedIn show? Enter its number if it differs.",
         ),
     )
 
@@ -227,11 +228,11 @@ def _wrong_book(of: warnings.WrongBook, words: Words) -> Message:
             title=words.gettext(rule_book(of.fitting).title),
         )
     else:
-        advice = words.pgettext("warning.wrong_book.check", "Check the plan and the allotment in the settings.")
+        advice = words.pgettext("warning.wrong_book.check", "Check your plan and its monthly credits in the settings.")
     return Message(
         words.pgettext(
             "warning.wrong_book.title",
-            "LinkedIn showed %(credits)s, more than the rules allow",
+            "LinkedIn showed %(credits)s, more than your credit rules allow",
             credits=credits(of.balance, words),
         ),
         f"{allows} {advice}",
@@ -241,8 +242,8 @@ def _wrong_book(of: warnings.WrongBook, words: Words) -> Message:
 def _cancelling(of: warnings.Cancelling, words: Words) -> Message:
     unused, day = credits(of.credits, words), dates.end_of_use(of.at, words)
     return Message(
-        words.pgettext("warning.cancelling.title", "Use %(credits)s before your subscription ends", credits=unused),
-        words.pgettext("warning.cancelling.detail", "They are voided at %(day)s.", day=day),
+        words.pgettext("warning.cancelling.title", "Use %(credits)s before your plan ends", credits=unused),
+        words.pgettext("warning.cancelling.detail", "What's left is lost at %(day)s.", day=day),
     )
 
 

@@ -1,6 +1,6 @@
 // The badge and its title, as a pure function of the view and the time.
 
-import { ofDay, until, when } from "../../text/format.js";
+import { ending, onDay, when } from "../../text/format.js";
 import { plural, t } from "../../text/words.js";
 import { countForToday } from "../log/targets.js";
 import { isAhead } from "../store/instants.js";
@@ -134,10 +134,10 @@ function line({ account, projection }, now) {
     ? t("badge_left", account.name, balance, allotment, asOfWords, zone)
     : t("badge_alone", account.name, balance, asOfWords, zone);
   if (nextLoss && nextLoss.reason !== "forfeit") {
-    return `${left} ${plural(`loss_${nextLoss.reason}`, nextLoss.credits, until(nextLoss.at, zone, now))}.`;
+    return `${left} ${plural(`loss_${nextLoss.reason}`, nextLoss.credits, ending(nextLoss.at, zone, now))}.`;
   }
   return nextRenewal && !balance
-    ? `${left} ${plural("badge_renewal", nextRenewal.credits, ofDay(nextRenewal.at, zone, now))}`
+    ? `${left} ${plural("badge_renewal", nextRenewal.credits, onDay(nextRenewal.at, zone, now))}`
     : left;
 }
 

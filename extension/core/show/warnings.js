@@ -1,6 +1,6 @@
 // Words for the server's warning codes, with the numbers that the popup shows.
 
-import { ofDay, roundMoney, until } from "../../text/format.js";
+import { ending, onDay, roundMoney } from "../../text/format.js";
 import { rateWords } from "../../text/phrases.js";
 import { percent, plural, t } from "../../text/words.js";
 
@@ -22,13 +22,13 @@ export function warningWords({ code, until: end, arguments: given = {} }, { acco
     case "expiring":
       return nextLoss
         ? {
-            title: plural("loss_expire", nextLoss.credits, until(nextLoss.at, zone, now)),
+            title: plural("loss_expire", nextLoss.credits, ending(nextLoss.at, zone, now)),
             detail: rate || t("warning_reserve"),
           }
         : null;
     case "cancelling":
       return end && projection?.balance
-        ? { title: plural("warning_cancelling", projection.balance, until(end, zone, now)), detail: rate }
+        ? { title: plural("warning_cancelling", projection.balance, ending(end, zone, now)), detail: rate }
         : null;
     case "behind":
       return forecast?.lost
@@ -39,7 +39,7 @@ export function warningWords({ code, until: end, arguments: given = {} }, { acco
         : null;
     case "over_cap":
       return nextLoss?.reason === "forfeit" && nextRenewal
-        ? { title: overLimit(nextLoss.credits, nextRenewal.credits, ofDay(nextLoss.at, zone, now)), detail: "" }
+        ? { title: overLimit(nextLoss.credits, nextRenewal.credits, onDay(nextLoss.at, zone, now)), detail: "" }
         : null;
     case "wrong_book":
       return observed ? { title: t("warning_wrong_book", observed.balance), detail: "" } : null;
@@ -96,7 +96,7 @@ const responseRate = (sent, answered) => ({
 /**
  * @param {number} credits without room
  * @param {number} coming
- * @param {string} day
+ * @param {string} day as a part of a sentence: "tomorrow", "on Tue 1 Dec"
  */
 export const overLimit = (credits, coming, day) =>
   credits >= coming ? plural("limit_full", coming, day) : plural("limit_part", credits, coming, day);

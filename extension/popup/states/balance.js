@@ -1,7 +1,7 @@
 // The number, what it is part of, when credits are lost or come, and the comparison with an even pace.
 
 import { isNear } from "../../core/show/summary.js";
-import { ofDay, otherZone, relative, until } from "../../text/format.js";
+import { ending, onDay, otherZone, relative, until } from "../../text/format.js";
 import { rateWords } from "../../text/phrases.js";
 import { plural, t } from "../../text/words.js";
 
@@ -70,15 +70,16 @@ function nextWords(projection, zone, now) {
   const isBoxed = isNear(projection, now);
   const isFull = nextLoss?.reason === "forfeit" && nextLoss.at === nextRenewal?.at;
   // The box names the day.
-  if (isFull && !(isBoxed && perDay)) return t("makes_room", ofDay(nextLoss.at, zone, now));
+  if (isFull && !(isBoxed && perDay)) return t("makes_room", until(nextLoss.at, zone, now));
   if (nextLoss && (isFull || nextLoss.reason !== "forfeit")) {
     if (!perDay) return t("in_reserve");
     const rate = rateWords(perDay, nextLoss.credits);
     if (isBoxed) return t("pace", rate);
-    const by = until(nextLoss.at, zone, now);
-    return nextLoss.credits === left ? t("pace_all", rate, by) : t("pace_some", rate, nextLoss.credits, by);
+    return nextLoss.credits === left
+      ? t("pace_all", rate, until(nextLoss.at, zone, now))
+      : t("pace_some", rate, nextLoss.credits, ending(nextLoss.at, zone, now));
   }
-  if (nextRenewal) return plural("renewal", nextRenewal.credits, ofDay(nextRenewal.at, zone, now));
+  if (nextRenewal) return plural("renewal", nextRenewal.credits, onDay(nextRenewal.at, zone, now));
   return t(left ? "nothing_expires" : "nothing_comes");
 }
 

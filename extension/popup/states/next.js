@@ -2,7 +2,7 @@
 
 import { isForLater, profileOf } from "../../core/log/targets.js";
 import { dayName } from "../../text/days.js";
-import { ofDay } from "../../text/format.js";
+import { onDay } from "../../text/format.js";
 import { dayWords, plannedWords, purposeWords } from "../../text/phrases.js";
 import { plural, t } from "../../text/words.js";
 import { targetState } from "./target.js";
@@ -71,7 +71,7 @@ function card(context, account, list, target) {
  */
 function namesWords({ names }, { balance, nextLoss, nextRenewal }, isShort, zone, now) {
   if (balance === 0 && names) {
-    return nextRenewal ? plural("ready_on", names, ofDay(nextRenewal.at, zone, now)) : plural("ready", names);
+    return nextRenewal ? plural("ready_on", names, onDay(nextRenewal.at, zone, now)) : plural("ready", names);
   }
   const credits = isShort && nextLoss ? plural("credits_expire", nextLoss.credits) : plural("credits", balance);
   return t("credits_and_names", credits, names ? plural("names", names) : t("names_none"));

@@ -2,7 +2,7 @@
 
 import { isNear, isUrgent } from "../../core/show/summary.js";
 import { overLimit } from "../../core/show/warnings.js";
-import { ofDay, roundMoney, until } from "../../text/format.js";
+import { ending, onDay, roundMoney } from "../../text/format.js";
 import { plural } from "../../text/words.js";
 
 const GRAVITY = { urgent: 0, warning: 1, info: 2 };
@@ -33,8 +33,8 @@ export function lossState({ account, now }) {
     isUrgent: isUrgent(projection, now),
     words:
       reason === "forfeit"
-        ? overLimit(credits, nextRenewal?.credits ?? credits, ofDay(at, zone, now))
-        : plural(`loss_${reason}`, credits, until(at, zone, now)),
+        ? overLimit(credits, nextRenewal?.credits ?? credits, onDay(at, zone, now))
+        : plural(`loss_${reason}`, credits, ending(at, zone, now)),
     value: value ? roundMoney(value) : "",
   };
 }
