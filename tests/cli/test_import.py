@@ -152,7 +152,7 @@ def test_an_import_that_another_program_stored_before_the_yes(
     os.close(ours)
 
     assert other.returncode == 0, other.stderr
-    assert b"There is nothing to import any more." in shown
+    assert b"There's nothing to import any more." in shown
     assert process.returncode == 0
 
 

@@ -297,6 +297,10 @@ FILES = [
     "Name,Sent on,Cost,Result\nRobin Sample,2026-11-20,0,replied\nNoor Dummy,2026-11-21,1,\n",
     "Name,Sent on\nRobin Sample,2026-01-20\nRobin Sample,2026-01-20\n",
     "a,b\n1,2\n",
+    "Name,Sent on\n,2026-11-20\nRobin Sample,2026-02-30\nRobin Sample,99\nRobin Sample,1/2/2026\nRobin Sample\n",
+    'Name,Sent on\n"Robin Sample',
+    "",
+    "Name,Sent on\nRobin Sample,\0",
 ]
 
 

@@ -126,6 +126,10 @@ class Words:
             whole = _GROUP.sub(self.formats.group, whole)
         return whole + (self.formats.decimal if point else "") + part
 
+    def grouped(self, number: int) -> str:
+        """A whole number with its digits in groups, in the API's English too."""
+        return _GROUP.sub(self.formats.group, str(number)) if number >= self.formats.grouped_from else str(number)
+
     def percent(self, number: int) -> str:
         """`12%`."""
         return self.formats.percent.format(self.number(number))
