@@ -60,9 +60,6 @@ LEFT = {
     "people/typed_recipient.py": 1,
     "reminders/calendar.py": 1,
     "reminders/mail.py": 3,
-    "takeout/erasing.py": 1,
-    "takeout/integrity.py": 21,
-    "takeout/restore.py": 26,
 }
 """Texts with words that are to move to `wording`."""
 
