@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
+from inkeeper.reasons import Reason, reason
 from inkeeper.vocabulary import ProblemCode
+from inkeeper.wording.reasons import english
 
 TITLES: dict[ProblemCode, str] = {
     "bad_request": "The request could not be read",
@@ -52,28 +55,43 @@ TITLES: dict[ProblemCode, str] = {
 """The `title` of each code. The same in every response (RFC 9457, 3.1.3)."""
 
 
+class Fault(NamedTuple):
+    """What is wrong with one field, or with one place of a file."""
+
+    path: str
+    said: Reason | str
+
+
 class Problem(Exception):
-    """An error response. `detail` says what the client can do; `extra` are further members of the response body."""
+    """An error response. `said` tells what the client can do, `faults` what is wrong where; `detail` and `errors` are
+    the same in the API's English. `extra` are further members of the response body.
+
+    Where people read it, `wording.reasons` renders `said`. A text in its place is for users of the API only.
+    """
 
     def __init__(
         self,
         code: ProblemCode,
-        detail: str,
+        detail: str | Reason,
         *,
         status: int,
         title: str | None = None,
-        errors: list[dict[str, str]] | None = None,
+        errors: Sequence[Mapping[str, str | Reason]] | None = None,
         headers: dict[str, str] | None = None,
         **extra: Any,
     ) -> None:
-        super().__init__(f"{code}: {detail}")
         self.code = code
-        self.detail = detail
+        self.said = detail
+        self.detail = english(detail)
         self.status = status
         self.title = title or TITLES[code]
-        self.errors = errors
+        self.faults = [Fault(str(each["path"]), each["message"]) for each in errors or ()]
+        self.errors = (
+            None if errors is None else [{"path": path, "message": english(said)} for path, said in self.faults]
+        )
         self.headers = headers or {}
         self.extra = extra
+        super().__init__(f"{code}: {self.detail}")
 
 
 def not_found(what: str = "resource") -> Problem:
@@ -81,13 +99,12 @@ def not_found(what: str = "resource") -> Problem:
     return Problem("not_found", f"This {what} does not exist, or is not yours.", status=404)
 
 
-def invalid(path: str, message: str) -> Problem:
+def invalid(path: str, message: str | Reason) -> Problem:
     """422 about one field. `path` is the field's name, or names joined by dots for a nested field."""
-    return Problem(
-        "invalid", f"{path}: {message}" if path else message, status=422, errors=[{"path": path, "message": message}]
-    )
+    detail = reason("at_field", path=path, message=message) if path else message
+    return Problem("invalid", detail, status=422, errors=[{"path": path, "message": message}])
 
 
-def conflict(code: ProblemCode, detail: str, **extra: Any) -> Problem:
+def conflict(code: ProblemCode, detail: str | Reason, **extra: Any) -> Problem:
     """409: the request is valid, but contradicts the stored data."""
     return Problem(code, detail, status=409, **extra)

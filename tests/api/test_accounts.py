@@ -143,6 +143,30 @@ def test_lead_days_and_a_low_balance_can_be_chosen(call: Caller, open_account: C
     assert call.get(chosen.path)["lead_days"] == [10, 5, 1]
 
 
+def test_a_language_is_of_all_accounts_of_an_owner(call: Caller, open_account: Callable[..., Seat]) -> None:
+    first, second = open_account(), open_account(name="Second seat")
+    assert first.account["language"] is None
+
+    assert call("PATCH", second.path, {"language": "de"}).json["language"] == "de"
+
+    assert [account["language"] for account in call.get("/accounts")["items"]] == ["de", "de"]
+    assert call("PATCH", first.path, {"name": "My seat"}).json["language"] == "de", "kept by other changes"
+    assert open_account(name="Third seat", language="en").account["language"] == "en"
+    assert call("PATCH", first.path, {"language": None}).json["language"] is None
+
+
+def test_a_language_that_there_is_not(call: Caller, seat: Seat) -> None:
+    for language in ("xx", "", "DE", 5):
+        refused = call("PATCH", seat.path, {"language": language})
+        assert (refused.status_code, refused.json["errors"][0]["path"]) == (422, "language")
+
+
+def test_the_texts_of_a_new_owner_are_in_their_language(call: Caller, open_account: Callable[..., Seat]) -> None:
+    open_account(language="de")
+
+    assert "Freundliche Erinnerung" in {text["name"] for text in call.get("/texts")["items"]}
+
+
 def test_prices_of_other_plans_are_kept_beside_the_accounts_own(call: Caller, seat: Seat) -> None:
     assert seat.account["plan_prices"] == {}
     prices = {"sales_navigator": {"amount_minor": 9999, "currency": "EUR"}}

@@ -66,6 +66,26 @@ def feed(navigator: Seat, subscribe: Callable[..., Feed]) -> Feed:
     return subscribe(navigator)
 
 
+def test_a_calendar_is_in_the_language_that_its_owner_chose(navigator: Seat, feed: Feed) -> None:
+    english, before = feed.ask(), feed.sequences()
+
+    navigator.call("PATCH", navigator.path, {"language": "de"})
+
+    german = feed.ask(english.headers["ETag"])
+    assert german.status_code == 200, "the feed is another"
+    assert Calendar.from_ical(german.get_data())["X-WR-CALNAME"] == "InMail-Credits (Sales Navigator)"
+    events = feed.events()
+    assert events["12 Credits verfallen"]["DESCRIPTION"] == "Verfällt ungenutzt am 30. Nov, 24:00 (Europe/Berlin)."
+    assert feed.sequences() == {uid: number + 1 for uid, number in before.items()}
+    assert feed.ask(german.headers["ETag"]).status_code == 304
+
+    navigator.call("PATCH", navigator.path, {"language": None})
+
+    assert feed.ask(german.headers["ETag"]).status_code == 200
+    assert "12 credits expire" in feed.events()
+    assert feed.sequences() == {uid: number + 2 for uid, number in before.items()}
+
+
 # The address
 
 

@@ -149,6 +149,7 @@ FORMS: dict[str, dict[str, str]] = {
     "POST /accounts/<account_id>/settings/calendar/download": {},
     "POST /settings/erase/preview": {"person": "https://www.linkedin.com/in/robin-sample"},
     "POST /settings/erase": {"person": "https://www.linkedin.com/in/robin-sample"},
+    "POST /settings/language": {"language": "de"},
     "POST /settings/accounts": {"name": "Another", "plan": "premium_career", "zone": "UTC"},
     "POST /accounts/<account_id>/credit-rules": {"kept": "yes"},
     "POST /welcome/code": {},

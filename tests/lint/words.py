@@ -92,6 +92,7 @@ def formats(language: str) -> dict[str, object]:
         written.datetime_skeletons,
     )
     return {
+        "name": names.display_name[:1].upper() + names.display_name[1:],
         "months": [names.months["format"]["wide"][month] for month in range(1, 13)],
         "short_months": [names.months["format"]["abbreviated"][month].rstrip(".") for month in range(1, 13)],
         "lone_months": [names.months["stand-alone"]["wide"][month] for month in range(1, 13)],

@@ -42,7 +42,7 @@ LINK = "https://www.linkedin.com/in/robin-sample"
 
 # Every column of text that is not declared as personal. A new one fails here until it is declared or named.
 NOT_PERSONAL = {
-    "owner.id device.id device.owner device.token_hash device.secret device.kind",
+    "owner.id owner.language device.id device.owner device.token_hash device.secret device.kind",
     "pairing.id pairing.owner pairing.code invitation.owner invitation.code pairing_limit.owner installation.id",
     "sign_in.owner sign_in.secret_hash ticket.device ticket.secret_hash ticket.target",
     "account.id account.owner account.time_zone account.currency account.working_days account.plan_prices",
@@ -779,12 +779,14 @@ def test_what_was_erased_is_exported_and_comes_back(
     seat: Seat, listed: dict[str, Any], store: Store, tmp_path: Path, clock: Clock
 ) -> None:
     seat.log("Robin Sample", link=LINK)
+    seat.call("PATCH", seat.path, {"language": "de"})
     erase(store, LINK)
 
     write_export(store, tmp_path / "all.zip", NOW)
     fresh = open_database(f"sqlite:///{tmp_path}/fresh.sqlite3")
     read_export(fresh, tmp_path / "all.zip")
 
+    assert stored(fresh, "SELECT language FROM owner") == [("de",)]
     for table in ("person", "person_link", "target", "erasure", "inmail"):
         assert stored(fresh, f"SELECT * FROM {table} ORDER BY 1, 2") == stored(
             store, f"SELECT * FROM {table} ORDER BY 1, 2"

@@ -74,6 +74,7 @@ def filled(client: FlaskClient, pair: Callable[..., Device], store: Store, clock
             "time_zone": "Europe/Berlin",
             "opened_at": "2026-11-01T00:00:00Z",
             "price": {"amount_minor": 2999, "currency": "EUR"},
+            "language": "de",
         },
         headers=headers,
     ).json["id"]
@@ -164,6 +165,8 @@ def test_everything_comes_back(filled: Store, exported: Path, fresh: Store, cloc
     counts = read_export(fresh, exported)
 
     assert rows(fresh) == rows(filled)
+    with fresh.read() as tx:
+        assert tx.execute("SELECT language FROM owner").fetchall() == [("de",)]
     # The devices of the exported database know it again: their secrets are among the rows, and its id is the same.
     assert devices.installation_id(fresh) == devices.installation_id(filled)
     assert all(count > 0 for count in counts.values()), counts
@@ -299,6 +302,7 @@ def of_the_first_version(exported: Path) -> bytes:
 
 FIRST_TABLES = ("owner", "device", "account", "fact", "inmail", "idempotency")
 LATER_COLUMNS = {
+    "owner": {"language"},
     "account": {"lead_days", "low_balance"},
     "fact": {"import_id"},
     "device": {"secret", "kind"},

@@ -26,6 +26,7 @@ from inkeeper.services.takeout.integrity import check
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.database import Store, open_database
 from inkeeper.storage.models import Import, Inmail, Owner
+from inkeeper.wording.reasons import english
 from tests.files import table
 from tests.rows import add_row
 
@@ -231,7 +232,7 @@ def test_an_answer_to_an_inmail_that_is_there_already_is_added_and_taken_back(mi
     shown = mine.preview(content)
     batch = mine.bring(content).batch
 
-    assert [(item.action, item.why) for item in shown.items] == [
+    assert [(item.action, english(item.why)) for item in shown.items] == [
         ("answer", "logged by the popup at 2026-11-05T10:00:00Z, to the same name")
     ]
     assert (batch.inmails, batch.answers) == (0, 1)
@@ -333,7 +334,7 @@ def test_an_inmail_of_long_ago_without_a_wish_is_left_out(mine: Life) -> None:
     shown = mine.preview(csv_of(("Robin Sample", "", "2026-03-05")), Wishes())
 
     assert (shown.before_opening, shown.confirm) == (1, None)
-    assert shown.items[0].why == "the account opened at 2026-08-10T14:30:00Z"
+    assert english(shown.items[0].why) == "the account opened at 2026-08-10T14:30:00Z"
 
 
 def test_too_few_credits_are_said_before_anything_is_stored(mine: Life) -> None:

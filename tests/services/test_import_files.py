@@ -24,6 +24,7 @@ from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import Reading, Wishes
 from inkeeper.services.imports.rows import MOST_ROWS, Rows
+from inkeeper.wording.reasons import english
 from tests.files import HEADING, ME, answer, connections, inmail, messages, table, zipped
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -147,7 +148,7 @@ def test_no_text_at_all(content: bytes) -> None:
 def test_ragged_rows_are_not_understood_and_the_rest_is() -> None:
     found = read(TWO + b"too,short\r\n" + b",".join([b"x"] * 20) + b"\r\n")
 
-    assert found.problems == [
+    assert [(line, english(reason)) for line, reason in found.problems] == [
         (8, "has 2 fields where the heading has 13"),
         (9, "has 20 fields where the heading has 13"),
     ]
@@ -188,7 +189,7 @@ def test_a_date_that_cannot_be(date: str, reason: str) -> None:
     found = read(messages(inmail("Robin", "2026-11-05 10:00:00") | {"DATE": f"{date} UTC" if date else ""}))
 
     assert len(found.problems) == 1
-    assert reason in found.problems[0][1]
+    assert reason in english(found.problems[0].reason)
 
 
 def test_a_table_says_of_each_row_what_is_wrong() -> None:

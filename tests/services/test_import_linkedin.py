@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inkeeper.errors import Problem
+from inkeeper.reasons import reason
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import Found, Reading, Wishes
@@ -53,7 +54,7 @@ def test_the_first_message_with_a_subject_is_an_inmail_and_the_first_reply_its_a
         link=link("Robin Sample"),
         sent_at=at("2026-07-10 09:00:00"),
         cost=1,
-        why="the first message of its conversation, from you, with a subject",
+        why=reason("import.first_message"),
         subject="Your talk",
         outcome="replied",
         outcome_at=at("2026-07-13 10:30:00"),

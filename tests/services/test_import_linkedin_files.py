@@ -13,6 +13,7 @@ from inkeeper.errors import Problem
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.reader import read_file
 from inkeeper.services.imports.reading import Reading, Wishes
+from inkeeper.wording.reasons import english
 from tests.files import HEADING, ME, connections, inmail, link, message, messages, zipped
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -114,7 +115,7 @@ def test_connections_that_cannot_be_read_become_a_note(content: bytes) -> None:
     assert [each.cost for each in found.found] == [1]
     (note,) = found.notes
     assert (note.code, note.arguments["file"]) == ("helper_unreadable", "Connections.csv")
-    assert note.detail.startswith("Connections.csv could not be read, so it is not known who is 1st degree")
+    assert english(note.said).startswith("Connections.csv could not be read, so it is not known who is 1st degree")
 
 
 def test_connections_in_latin_1_are_read() -> None:

@@ -78,6 +78,40 @@ def test_a_warning_is_sent_in_plain_words(navigator: Seat, run: Run, server: Mai
     ]
 
 
+def test_a_message_is_in_the_language_that_its_owner_chose(
+    open_account: Callable[..., Seat], clock: Clock, run: Run, server: MailServer
+) -> None:
+    seat = open_account(
+        plan="sales_navigator",
+        time_zone="Europe/Berlin",
+        observed_balance=12,
+        price={"amount_minor": 10_000, "currency": "EUR"},
+        language="de",
+    )
+    open_account(plan="premium_career", time_zone="Europe/Berlin", observed_balance=1, working_days=[7])
+    clock.advance(days=1)
+
+    run()
+
+    (message,) = server.messages
+    assert message["Subject"] == "12 Credits verfallen in 6 Tagen (Sales Navigator) und 1 weitere"
+    assert message.get_content().splitlines()[:5] == [
+        "Sales Navigator: 12 Credits verfallen in 6 Tagen",
+        "Senden Sie 2,4 pro Arbeitstag, dann sind bis 30. Nov, 24:00 (Europe/Berlin) alle genutzt."
+        " Bei Ihrem Preis 48,00 EUR wert.",
+        "",
+        "Premium Career: 1 Credit verfällt in 6 Tagen",
+        "Senden Sie 1 pro Arbeitstag, dann sind bis 30. Nov, 24:00 (Europe/Berlin) alle genutzt.",
+    ]
+    assert "`inkeeper remind`" in message.get_content()
+    assert "sends each of its warnings once" not in message.get_content()
+
+    seat.call("PATCH", seat.path, {"language": None})
+    clock.advance(days=4)
+    run()
+    assert "12 credits expire in 2 days" in server.messages[-1]["Subject"]
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -18,7 +18,7 @@ from inkeeper.vocabulary import TARGET_STATES
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.people_words import STATES
 from inkeeper.web.settings_reminders import _DAYS as DAYS_ERROR
-from inkeeper.wording.language import Words
+from inkeeper.wording.language import Words, language_names
 from inkeeper.wording.starter_texts import STARTER_TEXTS
 from tests import pseudo
 from tests.conftest import Clock
@@ -40,6 +40,7 @@ PARTS += [f"/welcome?step={step}" for step in (1, 2, 3)]
 
 STARTERS = [text for each in STARTER_TEXTS for text in (each.name, each.subject, each.body)]
 PLANS = ["Premium Career", "Premium Business", "Sales Navigator", "Recruiter Lite", "Recruiter", "Premium"]
+LANGUAGES = list(language_names().values())
 PRODUCTS = ["Inkeeper", "LinkedIn", "CSV", "JSON", "UTC", "EUR", "https://www.linkedin.com/in/…"]
 BROWSERS = ["Page in Firefox on Linux", "Chrome on Linux", "Chrome", "Firefox", "Edge", "Brave", "Vivaldi", "Opera"]
 TYPED = [
@@ -63,7 +64,7 @@ NAMES = re.compile(
             r"\b[A-Z]{3}\b",
             *(
                 rf"(?<!\w){re.escape(text)}(?!\w)"
-                for text in sorted([*STARTERS, *PLANS, *PRODUCTS, *BROWSERS, *TYPED], key=len, reverse=True)
+                for text in sorted([*STARTERS, *PLANS, *PRODUCTS, *LANGUAGES, *BROWSERS, *TYPED], key=len, reverse=True)
             ),
         ]
     )
@@ -296,6 +297,10 @@ FILES = [
     "Name,Sent on,Cost,Result\nRobin Sample,2026-11-20,0,replied\nNoor Dummy,2026-11-21,1,\n",
     "Name,Sent on\nRobin Sample,2026-01-20\nRobin Sample,2026-01-20\n",
     "a,b\n1,2\n",
+    "Name,Sent on\n,2026-11-20\nRobin Sample,2026-02-30\nRobin Sample,99\nRobin Sample,1/2/2026\nRobin Sample\n",
+    'Name,Sent on\n"Robin Sample',
+    "",
+    "Name,Sent on\nRobin Sample,\0",
 ]
 
 

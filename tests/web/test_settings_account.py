@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.seat import Seat
+from tests.seat import Caller, Seat
 from tests.web.conftest import WebPage, values_of, words
 
 
@@ -108,6 +108,54 @@ def test_a_stale_form_shows_both(save: Callable[..., Any], seat: Seat) -> None:
     again = save(name="From here", version=values_of(answer, "version")[0])
     assert again.status_code == 200
     assert stored(seat)["name"] == "From here"
+
+
+def in_language(page: WebPage, tags: str) -> WebPage:
+    """The page of a browser that prefers these languages."""
+    return WebPage(page.client, page.headers | {"Accept-Language": tags}, page.device_id)
+
+
+def test_a_chosen_language_wins_over_the_browsers(page: WebPage, seat: Seat) -> None:
+    assert '<option value="" selected>As my browser</option>' in page.get("/settings/account").get_data(as_text=True)
+
+    answer = page.send("/settings/language", language="de", account=seat.account["id"])
+
+    assert answer.headers["HX-Redirect"] == f"/settings/account?account={seat.account['id']}"
+    german = page.get("/settings/account").get_data(as_text=True)
+    assert '<option value="de" selected>Deutsch</option>' in german
+    assert '<option value="en">English</option>' in german
+    assert '<main id="main" hx-history-elt lang="de" dir="ltr">' in german
+    assert "Sie sind abgemeldet" in german, "what app.js shows is replaced: the shell is in English"
+    assert "Sie sind abgemeldet" not in in_language(page, "de").get("/settings/account").get_data(as_text=True)
+    assert seat.call.get(seat.path)["language"] == "de"
+
+    page.send("/settings/language", language="")
+
+    assert "Working days" in page.text("/settings/account")
+    assert "Arbeitstage" in in_language(page, "de-AT, en").text("/settings/account")
+    assert seat.call.get(seat.path)["language"] is None
+
+
+def test_a_language_that_there_is_not(page: WebPage, seat: Seat) -> None:
+    assert page.send("/settings/language", language="xx").status_code == 422
+
+
+def test_a_language_is_of_one_owner(page: WebPage, sign_in: Callable[..., WebPage]) -> None:
+    page.send("/settings/language", language="de")
+
+    assert "Add an account" in sign_in("Somebody Else").text("/settings/account/new")
+
+
+def test_the_first_account_keeps_the_language_of_the_browser_it_was_made_in(page: WebPage, call: Caller) -> None:
+    german = in_language(page, "de, en")
+    german.send("/settings/accounts", name="Erstes", plan="premium_career", zone="UTC")
+    (first,) = call.get("/accounts")["items"]
+    assert first["language"] == "de"
+
+    page.send("/settings/language", language="")
+    german.send("/settings/accounts", name="Zweites", plan="premium_career", zone="UTC")
+
+    assert [each["language"] for each in call.get("/accounts")["items"]] == [None, None]
 
 
 def test_another_account(page: WebPage, seat: Seat) -> None:

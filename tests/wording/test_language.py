@@ -18,7 +18,16 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from inkeeper.rules.money import Money
-from inkeeper.wording.language import ENGLISH, PLAIN_ENGLISH, Formats, Words, languages, match_language
+from inkeeper.wording.language import (
+    ENGLISH,
+    PLAIN_ENGLISH,
+    Formats,
+    Words,
+    chosen_words,
+    language_names,
+    languages,
+    match_language,
+)
 from tests.lint.catalogues import fault_of
 from tests.lint.words import KEYWORDS, PACKAGE, TEMPLATE, formats
 
@@ -130,6 +139,14 @@ def test_translators_get_to_see_every_message_in_the_code():
     unseen = {text for path in PACKAGE.rglob("*.py") for text in literal_messages(path)} - extracted
 
     assert unseen == set()
+
+
+def test_a_language_that_was_chosen_and_is_there_no_longer_is_english():
+    assert [chosen_words(tag).language for tag in (None, "de", "tlh")] == ["en", "de", "en"]
+
+
+def test_each_language_is_named_in_itself():
+    assert language_names() == {"en": "English", "de": "Deutsch"}
 
 
 def test_a_translation_keeps_the_variables_of_a_starter_text():

@@ -20,6 +20,7 @@ from inkeeper.rules.warnings import MAX_LEAD_DAYS
 from inkeeper.services.ledger import accounts
 from inkeeper.services.ledger.accounts import CurrentAccount, OpenedAccount
 from inkeeper.vocabulary import PRODUCTS
+from inkeeper.wording.language import languages
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1/accounts", description="LinkedIn subscription seats")
 
@@ -63,6 +64,17 @@ def plan_prices_field(**kwargs: Any) -> fields.Dict:
     return fields.Dict(keys=Text(max_length=50), values=fields.Nested(MoneySchema), **kwargs)
 
 
+def language_field(**kwargs: Any) -> fields.String:
+    """A field for the language of an owner, as a BCP 47 tag."""
+    description = (
+        "The language of pages, calendars and e-mails, of all accounts of the same owner. Null: not chosen; pages are"
+        " then in the browser's language, calendars and e-mails in English."
+    )
+    return fields.String(
+        validate=validate.OneOf(languages()), allow_none=True, metadata={"description": description}, **kwargs
+    )
+
+
 def _amount(**kwargs: Any) -> Integer:
     return Integer(minimum=0, maximum=LARGEST_AMOUNT, **kwargs)
 
@@ -85,6 +97,7 @@ class NewAccountSchema(Schema):
     lead_days = lead_days_field()
     low_balance = _amount(allow_none=True, metadata={"description": "The balance at which to warn; null for never."})
     observed_balance = _amount(metadata={"description": "The credits that LinkedIn shows now."})
+    language = language_field()
 
 
 # `from` is a Python keyword, so these two are built from a dictionary.
@@ -97,6 +110,7 @@ AccountChangesSchema = Schema.from_dict(
         "reserve": _amount(),
         "lead_days": lead_days_field(),
         "low_balance": _amount(allow_none=True),
+        "language": language_field(),
         "rule_book": Text(max_length=50),
         "allotment": _amount(allow_none=True),
         "cap": _amount(allow_none=True),
@@ -141,6 +155,7 @@ class AccountSchema(Schema):
     reserve = fields.Integer(required=True)
     lead_days = lead_days_field(required=True)
     low_balance = fields.Integer(required=True, allow_none=True)
+    language = language_field(required=True)
     created_at = Instant(required=True)
 
 

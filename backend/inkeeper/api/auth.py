@@ -60,12 +60,14 @@ def find_device(environ: dict[str, Any]) -> KnownDevice:
 
 
 def authenticate(environ: dict[str, Any], now: datetime) -> None:
-    """Set `context.actor` from this WSGI environment's token. `now` (UTC) is stored as the device's last use.
+    """Set `context.actor` and `context.chosen_language` from this WSGI environment's token. `now` (UTC) is stored as
+    the device's last use.
 
     Raises the 401 Problem for a missing, unknown or revoked token.
     """
     device = find_device(environ)
     g.actor = Actor(device.owner_id, device.id)
+    g.language = device.language
     if devices.is_last_seen_outdated(device, now):
         # A failed write of the last use must not fail the request; a later request writes it.
         with suppress(DatabaseProblem):

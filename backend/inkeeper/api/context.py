@@ -33,3 +33,9 @@ def actor() -> Actor:
     """The owner and device of this request's token. Not set on public routes."""
     found: Actor = g.actor
     return found
+
+
+def chosen_language() -> str | None:
+    """The language that the owner of this request's token chose. None without one, and on public routes."""
+    found: str | None = g.get("language")
+    return found

@@ -21,6 +21,7 @@ from inkeeper.api.uploads import ImportQueue
 from inkeeper.api.writes import write_once
 from inkeeper.errors import invalid
 from inkeeper.jsontext import plain
+from inkeeper.reasons import Reason
 from inkeeper.services.access import owned_account
 from inkeeper.services.imports import batches
 from inkeeper.services.imports.batches import Imported, Preview
@@ -29,10 +30,11 @@ from inkeeper.services.imports.moments import ORDERS
 from inkeeper.services.imports.own import Named
 from inkeeper.services.imports.plan import Step
 from inkeeper.services.imports.reader import read_file
-from inkeeper.services.imports.reading import Reading, Wishes
+from inkeeper.services.imports.reading import Note, Reading, Wishes
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
-from inkeeper.vocabulary import IMPORT_ACTIONS, IMPORT_KINDS, OUTCOMES, ROW_KINDS
+from inkeeper.vocabulary import IMPORT_ACTIONS, IMPORT_KINDS, OUTCOMES, ROW_KINDS, ImportAction, RowKind
+from inkeeper.wording.reasons import english
 
 blueprint = Blueprint(
     "imports", __name__, url_prefix="/api/v1/accounts/<account_id>/imports", description="InMails brought in from files"
@@ -41,6 +43,28 @@ blueprint = Blueprint(
 _LINES = re.compile(r"\d{1,9}(?:,\d{1,9})*", re.ASCII)
 _LONGEST_LINES = 20_000
 _BLOCK_BYTES = 256 * 1024
+
+
+KINDS: dict[RowKind, str] = {
+    "inmail": "an InMail",
+    "answer": "the first answer to an InMail",
+    "message": "another message: not the first of its conversation, not from you, without a subject, or to a group",
+    "draft": "a draft that was never sent",
+    "taken_back": "an InMail that had been taken back",
+    "other_account": "an InMail of another account",
+    "not_understood": "not understood",
+}
+"""The kinds of rows, in the API's English."""
+
+ACTIONS: dict[ImportAction, str] = {
+    "add": "would be added",
+    "answer": "is there already; its outcome would be added",
+    "already_there": "is there already",
+    "twice_in_file": "stands twice in the file",
+    "before_opening": "was sent before the account opened",
+    "left_out": "is to be left out",
+}
+"""The actions for an InMail of a file, in the API's English."""
 
 
 class LineNumbers(fields.String):
@@ -351,10 +375,10 @@ def _describe_preview(found: Preview) -> dict[str, Any]:
             "columns": found.columns,
             "mapping": reading.columns or None,
             "rows": len(reading.rows),
-            "notes": reading.notes,
-            "taken_for": found.taken_for,
-            "not_understood": reading.problems,
-            "actions": found.actions,
+            "notes": [_describe_note(note) for note in reading.notes],
+            "taken_for": [{**each._asdict(), "meaning": KINDS[each.kind]} for each in found.taken_for],
+            "not_understood": [{"line": row.line, "reason": english(row.reason)} for row in reading.problems],
+            "actions": [{**each._asdict(), "meaning": ACTIONS[each.action]} for each in found.actions],
             "adds": {
                 "inmails": adds.inmails,
                 "free": adds.free,
@@ -368,11 +392,16 @@ def _describe_preview(found: Preview) -> dict[str, Any]:
             "balance_now": found.balance_now,
             "balance_then": found.balance_then,
             "in_the_way": [{"code": problem.code, "detail": problem.detail} for problem in found.in_the_way],
-            "nothing": found.nothing,
+            "nothing": found.nothing and _describe_note(found.nothing),
             "confirm": found.confirm,
         }
     )
     return described
+
+
+def _describe_note(note: Note) -> dict[str, Any]:
+    arguments = {name: english(value) if isinstance(value, Reason) else value for name, value in note.arguments.items()}
+    return {"code": note.code, "arguments": arguments, "detail": english(note.said)}
 
 
 def _describe_step(step: Step) -> dict[str, Any]:
@@ -381,7 +410,7 @@ def _describe_step(step: Step) -> dict[str, Any]:
     return {
         "line": found.line,
         "action": step.action,
-        "why": step.why,
+        "why": english(step.why),
         "recipient": {"name": found.name, "profile_url": found.link},
         "sent_at": found.sent_at,
         "cost": found.cost,

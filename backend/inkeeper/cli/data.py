@@ -14,7 +14,7 @@ from inkeeper.clock import utc_now
 from inkeeper.settings import load_settings
 from inkeeper.terminal import printable
 from inkeeper.wording.amounts import inmails, people
-from inkeeper.wording.terminal import gettext, language, ngettext
+from inkeeper.wording.terminal import explain, gettext, language, ngettext
 
 _FILE = click.argument("file", type=click.Path(path_type=Path), metavar=FILE)
 
@@ -97,7 +97,7 @@ def restore(file: Path, **flags: Any) -> None:
             with progress(gettext("Restoring")) as line:
                 counts = read_export(store, file, line.part)
         except ExportError as error:
-            raise click.ClickException(printable(error)) from error
+            raise click.ClickException(printable(explain(error.why))) from error
     click.echo(gettext("Restored %(rows)s into %(database)s", database=printable(store.name), rows=_counted(counts)))
 
 
@@ -132,7 +132,7 @@ def doctor(**flags: Any) -> None:
         if damage is not None:
             found.append(gettext("The database file is damaged: %(fault)s", fault=damage))
         for finding in check(store, utc_now(), line.part):
-            found.append(_place(finding.account_id, finding.fact_id) + finding.message)
+            found.append(_place(finding.account_id, finding.fact_id) + explain(finding.why))
     click.echo(backup_said)
     for text in found:
         click.echo(printable(text))

@@ -12,7 +12,7 @@ import click
 
 from inkeeper.settings import SettingsError
 from inkeeper.terminal import printable
-from inkeeper.wording.terminal import gettext
+from inkeeper.wording.terminal import explain, gettext
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FORBIDDEN = {errno.EACCES, errno.EPERM}
@@ -50,7 +50,7 @@ def failures_in_words() -> Iterator[None]:
     except DatabaseProblem as error:
         raise click.ClickException(printable(error)) from error
     except Problem as problem:
-        raise click.ClickException(printable(problem.detail)) from problem
+        raise click.ClickException(printable(explain(problem.said))) from problem
     except OSError as error:
         if error.errno == errno.EPIPE:
             raise

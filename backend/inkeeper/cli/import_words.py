@@ -1,7 +1,4 @@
-"""Input and output of `inkeeper import` and `inkeeper imports`: a preview, a confirmation, then all or nothing.
-
-What the services say about a file, a row or a refusal is the English `detail` of Inkeeper's API.
-"""
+"""Input and output of `inkeeper import` and `inkeeper imports`: a preview, a confirmation, then all or nothing."""
 
 from __future__ import annotations
 
@@ -33,7 +30,7 @@ from inkeeper.terminal import printable
 from inkeeper.vocabulary import ImportAction, RowKind
 from inkeeper.wording.amounts import credits, inmails
 from inkeeper.wording.language import gettext_noop
-from inkeeper.wording.terminal import gettext, language, ngettext
+from inkeeper.wording.terminal import explain, gettext, language, ngettext
 
 _SHOWN = 10
 _LINES_SHOWN = 60
@@ -176,7 +173,7 @@ def exit_on_refusal() -> Iterator[None]:
     except Problem as problem:
         if any(error["path"] == "leave_out" for error in problem.errors or ()):
             raise wrong_use(gettext_noop("--leave-out names a line on which no InMail begins.")) from problem
-        raise click.ClickException(printable(problem.detail) + _hint(problem.code)) from problem
+        raise click.ClickException(printable(explain(problem.said)) + _hint(problem.code)) from problem
 
 
 def wishes_from(flags: dict[str, Any]) -> Wishes:
@@ -229,13 +226,13 @@ def _show(preview: Preview, reading: Reading, owned: Owned, *, every_row: bool) 
         columns = ", ".join(f"{field}={column}" for field, column in reading.columns.items())
         click.echo(gettext("Columns: %(columns)s", columns=printable(columns)))
     for note in reading.notes:
-        click.echo(gettext("Note: %(note)s", note=printable(note.detail)))
+        click.echo(gettext("Note: %(note)s", note=printable(explain(note.said))))
     if every_row:
         _show_every_row(preview, reading, owned)
     else:
         _show_inmails(preview, owned)
     for problem in reading.problems[: None if every_row else _SHOWN]:
-        text = f"The row {printable(problem.reason)}."
+        text = gettext("The row %(reason)s.", reason=printable(explain(problem.reason, owned.time_zone)))
         click.echo(gettext("%(file)s, line %(line)s: %(text)s", file=file, line=str(problem.line), text=text))
     _show_result(preview, owned)
 
@@ -266,7 +263,7 @@ def _line(step: Step, owned: Owned) -> str:
     parts = [f"{found.name}{link}", _local(found.sent_at, owned), cost]
     if found.outcome_at:
         parts.append(f"{found.outcome} {_local(found.outcome_at, owned)}")
-    what = f"{', '.join(parts)}: {gettext(_ACTIONS[step.action])} ({step.why})"
+    what = f"{', '.join(parts)}: {gettext(_ACTIONS[step.action])} ({explain(step.why, owned.time_zone)})"
     return printable(gettext("line %(line)s: %(what)s", line=str(found.line), what=what))
 
 
@@ -298,9 +295,9 @@ def _show_result(preview: Preview, owned: Owned) -> None:
             )
         )
     if preview.nothing:
-        click.echo(printable(preview.nothing.detail))
+        click.echo(printable(explain(preview.nothing.said)))
     for obstacle in preview.in_the_way:
-        reason = printable(obstacle.detail) + _hint(obstacle.code)
+        reason = printable(explain(obstacle.said, owned.time_zone)) + _hint(obstacle.code)
         click.echo(gettext("In the way: %(reason)s", reason=reason))
 
 

@@ -14,7 +14,7 @@ from inkeeper.storage.transaction import Transaction
 
 _COLUMNS = (
     "id, name, time_zone, price_minor, currency, working_days, reserve, created_at, version, plan_prices, owner_id,"
-    " lead_days, low_balance"
+    " lead_days, low_balance, (SELECT language FROM owner WHERE owner.id = owner_id)"
 )
 
 
@@ -34,6 +34,8 @@ class Account(NamedTuple):
     owner_id: str
     lead_days: LeadDays
     low_balance: int | None
+    language: str | None = None
+    """The language that its owner chose, of the table `owner`."""
 
     def prices(self, plan: str) -> dict[str, Money]:
         """The monthly price of each plan, as far as the user entered it. `plan` is the one that `price` is of."""
@@ -88,6 +90,12 @@ def has_any(tx: Transaction, owner_name: str) -> bool:
     """Whether the owner of this name has any account."""
     sql = "SELECT 1 FROM account JOIN owner ON owner.id = account.owner_id WHERE owner.name = ? LIMIT 1"
     return tx.execute(sql, (owner_name,)).fetchone() is not None
+
+
+def owner_has_any(tx: Transaction, owner_id: str) -> bool:
+    """Whether the owner of this id has any account."""
+    sql = "SELECT EXISTS (SELECT 1 FROM account WHERE owner_id = ?)"
+    return bool(tx.execute(sql, (owner_id,)).fetchone()[0])
 
 
 def has_account_or_text(tx: Transaction, owner_id: str) -> bool:
@@ -167,6 +175,7 @@ def _account(
     owner_id: str,
     lead_days: str,
     low_balance: int | None,
+    language: str | None,
 ) -> Account:
     first, second, third = map(int, lead_days.split(","))
     return Account(
@@ -182,4 +191,5 @@ def _account(
         owner_id,
         (first, second, third),
         low_balance,
+        language,
     )

@@ -31,6 +31,8 @@ class KnownDevice(NamedTuple):
     owner_id: str
     token_hash: str
     last_seen_at: datetime | None
+    language: str | None
+    """The language that its owner chose."""
 
 
 _SELECT = (
@@ -42,10 +44,11 @@ _SELECT = (
 def find_by_token(store: Store, token_hash: str) -> KnownDevice | None:
     """The device that has this token and was not revoked. Without a transaction, since every request asks for it."""
     row = store.read_row(
-        "SELECT id, owner_id, token_hash, last_seen_at FROM device WHERE token_hash = ? AND revoked_at IS NULL",
+        "SELECT device.id, owner_id, token_hash, last_seen_at, language FROM device JOIN owner ON owner.id = owner_id"
+        " WHERE token_hash = ? AND revoked_at IS NULL",
         (token_hash,),
     )
-    return None if row is None else KnownDevice(row[0], row[1], row[2], _instant(row[3]))
+    return None if row is None else KnownDevice(row[0], row[1], row[2], _instant(row[3]), row[4])
 
 
 def secret_of(store: Store, device_id: str) -> str | None:

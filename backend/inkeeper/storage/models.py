@@ -97,6 +97,8 @@ class Owner(_Table):
     created_at = InstantField()
     # A new random number after each change of the list of people to write to.
     list_version = IntegerField(constraints=[SQL("DEFAULT 0")])
+    # The BCP 47 tag of the language of pages, calendars and e-mails. Null if none was chosen.
+    language = TextField(null=True, constraints=[Check("length(language) BETWEEN 2 AND 35")])
 
 
 class Device(_Table):

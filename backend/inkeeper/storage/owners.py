@@ -28,6 +28,17 @@ def find_or_add(tx: Transaction, name: str, now: datetime) -> str:
     return owner_id
 
 
+def language(tx: Transaction, owner_id: str) -> str | None:
+    """The BCP 47 tag of the language that the owner chose. None if they have not, and if there is no such owner."""
+    row = tx.execute("SELECT language FROM owner WHERE id = ?", (owner_id,)).fetchone()
+    return None if row is None else row[0]
+
+
+def set_language(tx: Transaction, owner_id: str, language: str | None) -> None:
+    """Set the language that the owner chose."""
+    tx.execute("UPDATE owner SET language = ? WHERE id = ?", (language, owner_id))
+
+
 def name_of(tx: Transaction, owner_id: str) -> str:
     """The owner's name. Raises LookupError if there is no such owner."""
     row = tx.execute("SELECT name FROM owner WHERE id = ?", (owner_id,)).fetchone()

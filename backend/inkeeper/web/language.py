@@ -1,4 +1,7 @@
-"""Translates pages to the first available language of the `Accept-Language` header, else English.
+"""Translates pages to the language that the owner chose, else to the first available language of the `Accept-Language`
+header, else to English.
+
+The shell, which a browser gets without a token, is in the language of the header.
 
 Templates use `_("…")` or `{% trans %}`, modules `gettext(…)` and `ngettext(…)`. Texts in module-level tables are
 marked with `gettext_noop` and put into a `Translated`, which translates them on look-up.
@@ -17,6 +20,7 @@ from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
+from inkeeper.api.context import chosen_language
 from inkeeper.web.templating import bytecode_cache
 from inkeeper.wording.language import ENGLISH, Words, gettext_noop, match_language, words
 
@@ -35,9 +39,15 @@ def language() -> Words:
     if found is None:
         if not has_request_context():
             return ENGLISH
-        found = words(match_language(request.accept_languages.values()))
+        chosen = chosen_language()
+        found = words(match_language([chosen])) if chosen else browser_language()
         _READER.set(found)
     return found
+
+
+def browser_language() -> Words:
+    """The language of this request's `Accept-Language`, in which the shell is."""
+    return words(match_language(request.accept_languages.values()))
 
 
 def _forget_language(_error: BaseException | None) -> None:
@@ -108,7 +118,13 @@ def translate_templates(app: Flask) -> None:
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
     env.newstyle_gettext = True  # type: ignore[attr-defined]
-    env.globals.update(_=_for_template, gettext=_for_template, ngettext=_plural_for_template, language=language)
+    env.globals.update(
+        _=_for_template,
+        gettext=_for_template,
+        ngettext=_plural_for_template,
+        language=language,
+        browser_language=browser_language,
+    )
     app.extensions["inkeeper.web.environments"] = {"en": env}
     app.teardown_request(_forget_language)
 

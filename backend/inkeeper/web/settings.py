@@ -28,7 +28,7 @@ class Section(NamedTuple):
 
 SECTIONS = Translated(
     {
-        "account": Section(gettext_noop("Account"), gettext_noop("Name, working days, reserve and price")),
+        "account": Section(gettext_noop("Account"), gettext_noop("Name, language, working days, reserve and price")),
         "plan": Section(
             gettext_noop("Plan & rules"), gettext_noop("Upgrade, downgrade, cancel, and how your credits work")
         ),

@@ -1,9 +1,10 @@
-"""Settings, Account: name, working days, reserve and prices of an account, and adding another account."""
+"""Settings, Account: name, working days, reserve and prices of an account, the language, and adding another account."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from flask import Response
 from marshmallow import ValidationError, fields, validate, validates_schema
@@ -14,6 +15,7 @@ from inkeeper.errors import Problem
 from inkeeper.jsontext import plain
 from inkeeper.rules import books, money
 from inkeeper.rules.money import Money
+from inkeeper.services import owners
 from inkeeper.services.ledger import accounts, rule_books
 from inkeeper.services.ledger.accounts import CurrentAccount
 from inkeeper.services.ledger.rule_books import ListedPlan
@@ -27,6 +29,7 @@ from inkeeper.web.language import gettext, gettext_noop, language
 from inkeeper.web.seats import NoAccountYet, Seats
 from inkeeper.web.settings_words import CARRY_OVER
 from inkeeper.web.words import typed_amount
+from inkeeper.wording.language import language_names, languages
 
 _DAYS = tuple(f"day{number}" for number in range(1, 8))
 _AMOUNT = gettext_noop("Enter an amount, such as 29.99.")
@@ -56,6 +59,13 @@ class PricesForm(FormSchema):
                 wrong[name] = _AMOUNT
         if wrong:
             raise ValidationError(wrong)
+
+
+class LanguageForm(FormSchema):
+    """The form that chooses a language. Empty: the browser's."""
+
+    language = fields.String(load_default="", validate=validate.OneOf(languages()))
+    account = fields.String(load_default="", validate=validate.Length(max=64))
 
 
 class NewAccountForm(PricesForm):
@@ -100,6 +110,21 @@ def save_account(account_id: str) -> Response:
     except forms.Stale:
         return _cards(account_id, 409, form=form, stale=True)
     return _cards(account_id, toast=gettext("Saved."))
+
+
+@blueprint.post("/settings/language")
+def save_language() -> Response:
+    """Set the language of the owner's pages, calendars and e-mails, and load the page anew in it."""
+    form = forms.read_button(LanguageForm())
+    tag = form.data["language"] or None
+
+    def change(tx: Transaction) -> dict[str, Any]:
+        owners.set_language(tx, actor(), tag)
+        return {}
+
+    forms.save_once(None, form, change)
+    account = form.data["account"]
+    return settings.redirect("/settings/account" + (f"?account={quote(account, safe='')}" if account else ""))
 
 
 @blueprint.page("/settings/account/new")
@@ -205,6 +230,8 @@ def _values(account_id: str) -> dict[str, Any]:
         "account": account,
         "form": form,
         "version": forms.version_of(_versioned(account)),
+        "language_form": forms.empty_form(language=account.language or "", account=account_id),
+        "languages": {"": gettext("As my browser"), **language_names()},
         "others": other_plans(account),
         "currencies": _currencies(form.typed["currency"]),
     }

@@ -6,11 +6,13 @@ from typing import Any
 
 from inkeeper.api.context import settings
 from inkeeper.errors import Problem
+from inkeeper.reasons import Reason
 from inkeeper.rules.money import Money, decimal
 from inkeeper.vocabulary import JournalKind, Outcome, ProblemCode
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
 from inkeeper.wording import amounts, plans
+from inkeeper.wording.reasons import render
 
 OUTCOMES: Translated[Outcome, str] = Translated(
     {
@@ -81,6 +83,12 @@ _OTHER_PROBLEM = gettext_noop("That didn't work, and nothing was saved. Try agai
 def problem(found: Problem) -> str:
     """The text of a problem."""
     return _PROBLEMS.get(found.code) or gettext(_OTHER_PROBLEM)
+
+
+@blueprint.app_template_filter("said")
+def said(reason: Reason | str, zone: str | None = None) -> str:
+    """A service's reason, with instants in the time zone `zone`; without one in UTC."""
+    return render(reason, language(), zone or "UTC") if isinstance(reason, Reason) else reason
 
 
 @blueprint.app_template_filter("credits")

@@ -34,11 +34,13 @@ _GROUP = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 class Formats(NamedTuple):
     """The formats of numbers and dates of a language, from its CLDR data.
 
+    - `name` is the language's name in itself.
     - Lists of months begin with January, lists of days with Monday. `first_day` is the ISO number of the first weekday.
     - Short names of months and days are without the period of an abbreviation, so that no sentence ends in two periods.
     - `direction` is `ltr` or `rtl`, for the HTML attribute `dir`.
     """
 
+    name: str
     months: list[str]
     short_months: list[str]
     lone_months: list[str]
@@ -123,6 +125,10 @@ class Words:
         if self._groups_digits and abs(number) >= self.formats.grouped_from:
             whole = _GROUP.sub(self.formats.group, whole)
         return whole + (self.formats.decimal if point else "") + part
+
+    def grouped(self, number: int) -> str:
+        """A whole number with its digits in groups, in the API's English too."""
+        return _GROUP.sub(self.formats.group, str(number)) if number >= self.formats.grouped_from else str(number)
 
     def percent(self, number: int) -> str:
         """`12%`."""
@@ -213,6 +219,16 @@ def words(language: str) -> Words:
         return Words(language, formats, gettext.NullTranslations())
     with catalogue.open("rb") as file:
         return Words(language, formats, gettext.GNUTranslations(file))
+
+
+def chosen_words(language: str | None) -> Words:
+    """The language that a person chose. English for None, and for a language that there is no longer."""
+    return words(match_language([language] if language else []))
+
+
+def language_names() -> dict[str, str]:
+    """The name of each language in that language, by its tag."""
+    return {language: formats.name for language, formats in _formats().items()}
 
 
 def catalogue_version(language: str) -> str:

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from inkeeper.reasons import Reason
 from inkeeper.wording.language import Words, match_language, words
+from inkeeper.wording.reasons import render
 
 
 def wanted_languages(environ: Mapping[str, str]) -> list[str]:
@@ -42,6 +44,11 @@ def ngettext(one: str, many: str, number: int, /, **values: Any) -> str:
 def pgettext(context: str, message: str, /, **values: Any) -> str:
     """Like `gettext`, for a message that has another translation elsewhere."""
     return language().pgettext(context, message, **values)
+
+
+def explain(said: str | Reason, zone: str | None = None) -> str:
+    """A reason in the terminal's language. Instants are written in the time zone `zone`, without one in UTC."""
+    return render(said, language(), zone or "UTC") if isinstance(said, Reason) else said
 
 
 def _without_encoding(locale: str) -> str:

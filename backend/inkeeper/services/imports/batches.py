@@ -10,13 +10,14 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
 from inkeeper.errors import Problem, conflict
+from inkeeper.reasons import reason
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, parse_link
 from inkeeper.services import dates
 from inkeeper.services.access import Actor, import_of, owned_account
 from inkeeper.services.imports.nothing import nothing_to_add
-from inkeeper.services.imports.plan import ACTIONS, Plan, Step, make_plan, obstacles
-from inkeeper.services.imports.reading import KINDS, Note, Reading
+from inkeeper.services.imports.plan import Plan, Step, make_plan, obstacles
+from inkeeper.services.imports.reading import Note, Reading
 from inkeeper.services.ledger import inmails, openings
 from inkeeper.services.ledger.accounts import refusals
 from inkeeper.services.people import closing
@@ -27,29 +28,25 @@ from inkeeper.storage import inmails as stored_inmails
 from inkeeper.storage.balances import Recorded
 from inkeeper.storage.imports import Import
 from inkeeper.storage.transaction import Transaction
-from inkeeper.vocabulary import ANSWERS, ImportAction, RowKind
+from inkeeper.vocabulary import ANSWERS, IMPORT_ACTIONS, ROW_KINDS, ImportAction, RowKind
 
 _COLUMNS_SHOWN = 100
 _LONGEST_COLUMN_NAME = 80
 
 
 class TakenFor(NamedTuple):
-    """How many rows of a file are of one kind, what the kind means in English, and the lines on which they begin, such
-    as `2-14, 17`.
-    """
+    """How many rows of a file are of one kind, and the lines on which they begin, such as `2-14, 17`."""
 
     kind: RowKind
     rows: int
-    meaning: str
     lines: str
 
 
 class ActionCount(NamedTuple):
-    """How many of a file's InMails have one action, and what that means in English."""
+    """How many of a file's InMails have one action."""
 
     action: ImportAction
     inmails: int
-    meaning: str
 
 
 class Adds(NamedTuple):
@@ -126,9 +123,7 @@ def preview(
         reading=reading,
         columns=[name[:_LONGEST_COLUMN_NAME] for name in reading.heading[:_COLUMNS_SHOWN]],
         taken_for=_taken_for(reading),
-        actions=[
-            ActionCount(action, count, meaning) for action, meaning in ACTIONS.items() if (count := plan.count(action))
-        ],
+        actions=[ActionCount(action, count) for action in IMPORT_ACTIONS if (count := plan.count(action))],
         adds=_adds(plan),
         opens_at=plan.opening,
         before_opening=plan.count("before_opening"),
@@ -182,8 +177,7 @@ def store_import(
     if confirm != plan.mark():
         raise conflict(
             "preview_outdated",
-            "Something else would come of this file by now, or it is another file. Look at a new preview, then import."
-            " Nothing was imported.",
+            reason("import.preview_outdated"),
         )
     batch = Import(
         import_id, account_id, reading.kind, now, len(reading.rows), inmails=len(plan.sent), answers=len(plan.answers)
@@ -232,11 +226,7 @@ def take_back(tx: Transaction, actor: Actor, account_id: str, import_id: str, no
 
 def _taken_for(reading: Reading) -> list[TakenFor]:
     ranges = reading.rows.ranges()
-    return [
-        TakenFor(kind, reading.rows.count(kind), meaning, ranges[kind])
-        for kind, meaning in KINDS.items()
-        if kind in ranges
-    ]
+    return [TakenFor(kind, reading.rows.count(kind), ranges[kind]) for kind in ROW_KINDS if kind in ranges]
 
 
 def _adds(plan: Plan) -> Adds:

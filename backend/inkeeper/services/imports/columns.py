@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from inkeeper import texts
 from inkeeper.errors import Problem, invalid
+from inkeeper.reasons import Reason, reason
 from inkeeper.services.imports.blanks import is_empty
 from inkeeper.services.imports.reading import (
     Found,
@@ -52,6 +53,7 @@ _LONGEST_CELL = 3 * _LONGEST_NOTE
 
 _LONGEST_HEADING = 80
 _PLUS = "+"
+_ONE_A_ROW = reason("import.one_a_row")
 
 
 def columns_of(heading: list[str], wanted: Mapping[str, str], layout: Layout = INMAILS) -> dict[str, str]:
@@ -62,9 +64,9 @@ def columns_of(heading: list[str], wanted: Mapping[str, str], layout: Layout = I
     """
     for field, column in wanted.items():
         if field not in layout.headings:
-            raise invalid("map", f"There is no field {field!r}. There are {', '.join(layout.headings)}.")
+            raise invalid("map", reason("import.no_field", field=repr(field), fields=list(layout.headings)))
         if not places_of(column, heading):
-            raise invalid("map", f"There is no column {column!r}. There are {', '.join(_shown(heading))}.")
+            raise invalid("map", reason("import.no_column", column=repr(column), columns=_shown(heading)))
     taken = dict(wanted)
     for field, names in layout.headings.items():
         if field not in taken:
@@ -76,14 +78,18 @@ def columns_of(heading: list[str], wanted: Mapping[str, str], layout: Layout = I
     if missing:
         raise Problem(
             "columns_needed",
-            f"Say which column holds {' and which holds '.join(missing)}. There are {', '.join(_shown(heading))}."
-            " Nothing was imported.",
+            reason("import.columns_needed", fields=_each_of(missing), columns=_shown(heading)),
             status=422,
             columns=_shown(heading),
             fields=list(layout.headings),
             mapping=taken,
         )
     return taken
+
+
+def _each_of(fields: list[str]) -> str | Reason:
+    first, *others = fields
+    return reason("import.and_which_holds", field=first, other=_each_of(others)) if others else first
 
 
 def _letters(name: str) -> str:
@@ -110,15 +116,15 @@ def read_columns(
     for line, row in rows:
         try:
             if len(row) != width and (len(row) < width or not is_empty(row[width:])):
-                raise NotUnderstood(f"has {len(row)} fields where the heading has {width}")
+                raise NotUnderstood(reason("import.fields", fields=len(row), width=width))
             other = passed_over(row)
             if other is not None:
                 reading.rows.add(line, other)
                 continue
             cells = {field: " ".join(decode(row[at].strip()) for at in at_all) for field, at_all in places.items()}
             found = _found(line, cells, reading)
-        except NotUnderstood as reason:
-            reading.not_understood(line, str(reason))
+        except NotUnderstood as error:
+            reading.not_understood(line, error.why)
             continue
         reading.rows.add(line, "inmail")
         reading.keep(found)
@@ -136,14 +142,14 @@ def _found(line: int, cells: Mapping[str, str], reading: Reading) -> Found:
         answered = cell("outcome_at")
         outcome_at = reading.happened(moment(answered, reading.zone, reading.wishes.dates)) if answered else reading.now
         if outcome_at < sent_at:
-            raise NotUnderstood("has an outcome that is dated before the sending")
+            raise NotUnderstood(reason("import.outcome_before_sending"))
     return Found(
         line=line,
         name=person_name(cell("name")),
         link=person_link(cell("profile_url")),
         sent_at=sent_at,
         cost=_cost(cell("cost")),
-        why="one InMail a row",
+        why=_ONE_A_ROW,
         subject=subject_line(cell("subject")),
         purpose=_one_of(cell("purpose"), PURPOSES, "purpose"),
         note=note_of(cell("note")),
@@ -155,24 +161,24 @@ def _found(line: int, cells: Mapping[str, str], reading: Reading) -> Found:
 
 def _cost(text: str) -> int:
     if text not in ("", "0", "1"):
-        raise NotUnderstood(f"has the cost {text[:40]!r}, which is neither 0 nor 1")
+        raise NotUnderstood(reason("import.cost", cost=repr(text[:40])))
     return int(text or 1)
 
 
 def _one_of(text: str, values: tuple[str, ...], field: str) -> str | None:
     value = text[:_LONGEST_HEADING].lower().replace(" ", "_")
     if value and value not in values:
-        raise NotUnderstood(f"has the {field} {text[:40]!r}; there are {', '.join(values)}")
+        raise NotUnderstood(reason(f"import.{field}", value=repr(text[:40]), values=values))
     return value or None
 
 
 def note_of(text: str) -> str | None:
     """The note as it is stored. Raises NotUnderstood for one that is too long."""
     if len(text) > _LONGEST_CELL:
-        raise NotUnderstood(f"has a note of more than {_LONGEST_NOTE} characters")
+        raise NotUnderstood(reason("import.note_too_long", most=_LONGEST_NOTE))
     note = texts.cleaned(text, lines=True)
     if len(note) > _LONGEST_NOTE:
-        raise NotUnderstood(f"has a note of more than {_LONGEST_NOTE} characters")
+        raise NotUnderstood(reason("import.note_too_long", most=_LONGEST_NOTE))
     return note or None
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import PureWindowsPath
 from typing import IO, Any, BinaryIO
 
+from inkeeper.reasons import Bound, Reason, reason
 from inkeeper.services.imports.refusals import bad_file
 
 MOST_UNPACKED_BYTES = 512 * 1024 * 1024
@@ -53,7 +54,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(_Bounded(source, name))
         except _DAMAGED:
-            raise bad_file(name, None, "The zip is damaged or not whole. Download it again.") from None
+            raise bad_file(name, None, reason("import.zip_not_whole")) from None
         for info in self._zip.infolist():
             self._check_path(info.filename)
 
@@ -64,18 +65,16 @@ class Archive:
         """
         found = [member for member in self._files() if _file_name(member).lower() == name.lower()]
         if len(found) > 1:
-            raise bad_file(self.name, None, f"The zip holds {name} more than once.")
+            raise bad_file(self.name, None, reason("import.zip_twice", name=name))
         return found[0] if found else None
 
     def file_names(self) -> list[str]:
         """The names of its files, without their folders."""
         return [_file_name(member) for member in self._files()]
 
-    def names(self) -> str:
+    def names(self) -> Reason:
         """A few of the names in it, to show to people."""
-        names = self._zip.namelist()
-        more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
-        return (", ".join(map(_shown, names[:_NAMES_SHOWN])) + more) or "nothing"
+        return a_few([_shown(name) for name in self._zip.namelist()])
 
     def size(self, member: str) -> int:
         """How many bytes the member says it unpacks to."""
@@ -101,17 +100,17 @@ class Archive:
     def _check_path(self, name: str) -> None:
         parts = PureWindowsPath(name)  # takes both kinds of slashes for what they are
         if parts.is_absolute() or parts.drive or parts.root or ".." in parts.parts:
-            raise bad_file(self.name, None, f"The zip holds a path that leads outside of it: {_shown(name)}.")
+            raise bad_file(self.name, None, reason("import.zip_leads_outside", name=_shown(name)))
 
     def _check_member(self, info: zipfile.ZipInfo) -> None:
         name = _shown(info.filename)
         if info.flag_bits & 0x1:
-            raise bad_file(self.name, None, "The zip is locked with a password. Unpack it, and import what is in it.")
+            raise bad_file(self.name, None, reason("import.zip_locked"))
         if info.compress_type not in _METHODS:
             raise bad_file(
                 self.name,
                 None,
-                f"{name} is packed in a way that is not opened here. Unpack the zip, and import {name} itself.",
+                reason("import.zip_method", name=name),
             )
         if info.header_offset < 0 or info.compress_size > self._size - info.header_offset:
             # The directory claims more bytes than the zip has, so its sizes cannot be trusted.
@@ -121,12 +120,12 @@ class Archive:
             raise bad_file(
                 self.name,
                 None,
-                f"{name} would unpack to {info.file_size:,} bytes, which is more than any real export.",
+                reason("import.zip_too_large", name=name, bytes=Bound(info.file_size)),
             )
 
 
 def _damaged(name: str) -> Exception:
-    return bad_file(name, None, "The zip is damaged here. Download it again.")
+    return bad_file(name, None, reason("import.zip_damaged"))
 
 
 def _file_name(member: str) -> str:
@@ -137,6 +136,13 @@ def _file_name(member: str) -> str:
 def _shown(name: str) -> str:
     """A name from a zip, made safe to show."""
     return name[:100] if name.isprintable() else ascii(name[:100])
+
+
+def a_few(names: list[str]) -> Reason:
+    """The first names, and how many more there are."""
+    if not names:
+        return reason("import.no_names")
+    return reason("import.names_and_more", names=names[:_NAMES_SHOWN], more=max(0, len(names) - _NAMES_SHOWN))
 
 
 def is_zip(source: BinaryIO) -> bool:
@@ -175,7 +181,7 @@ class _Bounded(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         data = self._source.read(size if 0 <= size <= _DIRECTORY_BYTES else _DIRECTORY_BYTES + 1)
         if len(data) > _DIRECTORY_BYTES:
-            raise bad_file(self._name, None, "The zip holds more files than any real export.")
+            raise bad_file(self._name, None, reason("import.zip_too_many"))
         return data
 
     def seek(self, offset: int, whence: int = 0) -> int:

@@ -18,6 +18,7 @@ from functools import lru_cache
 
 from inkeeper.errors import Problem
 from inkeeper.instants import to_microseconds
+from inkeeper.reasons import Reason, reason
 from inkeeper.rules import periods
 from inkeeper.rules.people import LONGEST_NAME, normal_name, parse_link
 from inkeeper.services.imports.linkedin_files import MESSAGES
@@ -59,7 +60,7 @@ _YES = frozenset({"Yes", "yes", "YES", "true", "True", "TRUE"})
 _LONGEST_ID = 200
 _KEPT = 2_000
 """The characters of a field that are kept in memory; more are never stored."""
-_WHY = "the first message of its conversation, from you, with a subject"
+_WHY = reason("import.first_message")
 
 
 @dataclass(slots=True)
@@ -95,13 +96,13 @@ def read_messages(rows: Rows, reading: Reading, connected: dict[str, date], owne
     """
     for name in _NEEDED:
         if rows.column(name) is None:
-            raise bad_file(rows.file, 1, f"The column {name} is missing, so this is not LinkedIn's {MESSAGES}.")
+            raise bad_file(rows.file, 1, reason("import.no_linkedin_column", column=name, file=MESSAGES))
     messages = _Messages(rows, reading, [reading.wishes.me] if reading.wishes.me else owner)
     for line, row in rows:
         try:
             messages.take(line, row)
-        except NotUnderstood as reason:
-            reading.not_understood(line, str(reason))
+        except NotUnderstood as error:
+            reading.not_understood(line, error.why)
     if messages.conversations:
         owners = messages.owners()
         reading.owner = messages.name_of(owners)
@@ -121,7 +122,7 @@ def read_connections(rows: Rows) -> dict[str, date]:
     link_at, day_at = rows.column("URL"), rows.column("Connected On")
     found: dict[str, date] = {}
     if link_at is None or day_at is None:
-        raise bad_file(rows.file, None, "The columns URL and Connected On are missing.")
+        raise bad_file(rows.file, None, reason("import.no_connection_columns"))
     for _, row in rows:
         if len(row) > max(link_at, day_at) and len(found) < MOST_INMAILS:
             with suppress(ValueError):
@@ -183,7 +184,7 @@ class _Messages:
     def take(self, line: int, row: list[str]) -> None:
         """Read the message that begins on this line. Raises NotUnderstood."""
         if len(row) != self._width:
-            raise NotUnderstood(f"has {len(row)} fields where the heading has {self._width}")
+            raise NotUnderstood(reason("import.fields", fields=len(row), width=self._width))
         for place in self._drafts:
             if row[place] in _YES:
                 self._reading.rows.add(line, "draft")
@@ -199,7 +200,7 @@ class _Messages:
             return " \n".join(sorted(_key(row[at][:LONGEST_NAME]) for at in (self._sender, self._to)))
         key = row[self._id]
         if not key or len(key) > _LONGEST_ID:
-            raise NotUnderstood("has no conversation id" if not key else "has too long a conversation id")
+            raise NotUnderstood(reason(f"import.{'long' if key else 'no'}_conversation_id"))
         return key
 
     def _place(self, line: int, key: str, at: datetime, number: int, row: list[str]) -> None:
@@ -255,7 +256,7 @@ class _Messages:
         same = self._named_as_owner | (self._owner & takes_part.keys())
         if said is not None:
             if not same:
-                raise whose_export(f"Nobody in {self._file} has the name or profile link {said[:80]!r}.", [])
+                raise whose_export(reason("import.nobody_called", file=self._file, said=repr(said[:80])), [])
             return same
         if self._marked_as_owner:
             return self._marked_as_owner
@@ -265,8 +266,7 @@ class _Messages:
         if others and others[0][1] == times:
             first, second = self._written[most], self._written[others[0][0]]
             raise whose_export(
-                f"{self._file} does not say whose it is: {first[:80]} and {second[:80]} take part in equally"
-                " many conversations. Say which of them you are, by name or profile link.",
+                reason("import.whose_export", file=self._file, first=first[:80], second=second[:80]),
                 [first, second],
             )
         return {most}
@@ -307,21 +307,16 @@ class _Messages:
         except NotUnderstood:
             raise
         except ValueError:
-            raise NotUnderstood(f"there is no date {text!r}") from None
+            raise NotUnderstood(reason("import.date_impossible", text=repr(text))) from None
 
 
 def _no_conversation_ids(file: str) -> Note:
-    return Note(
-        "no_conversation_ids",
-        {"file": file},
-        f"{file} is of an earlier year and has no conversation ids: all messages between two people count as one"
-        " conversation.",
-    )
+    return Note("no_conversation_ids", {"file": file}, reason("import.no_conversation_ids", file=file))
 
 
-def whose_export(reason: str, people: list[str]) -> Problem:
+def whose_export(why: Reason, people: list[str]) -> Problem:
     """422: the person who imports has to say who they are; `people` are the candidates, if there are any."""
-    return Problem("whose_export", f"{reason} Nothing was imported.", status=422, people=people)
+    return Problem("whose_export", reason("import.nothing_imported", reason=why), status=422, people=people)
 
 
 @lru_cache(maxsize=1024)
@@ -354,8 +349,8 @@ def _take_for_inmail(
         link = person_link(links[0]) if links else None
     try:
         name = person_name(conversation.to or "LinkedIn Member")
-    except NotUnderstood as reason:
-        reading.change_to_not_understood(conversation.first, str(reason))
+    except NotUnderstood as error:
+        reading.change_to_not_understood(conversation.first, error.why)
         return
     reading.rows.change(conversation.first, "inmail")
     answer = conversation.answer
@@ -370,7 +365,7 @@ def _take_for_inmail(
             link=link,
             sent_at=conversation.at,
             cost=0 if first_degree else 1,
-            why=f"{_WHY}; 1st degree since {since}, so it cost nothing" if first_degree else _WHY,
+            why=reason("import.first_degree", why=_WHY, since=since) if since and first_degree else _WHY,
             subject=subject_line(conversation.subject),
             outcome="pending" if answer is None else "replied",
             outcome_at=conversation.answer_at,

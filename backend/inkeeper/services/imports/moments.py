@@ -7,9 +7,11 @@ import unicodedata
 from datetime import UTC, datetime
 
 from inkeeper.clock import parse_instant
+from inkeeper.reasons import Reason, reason
 from inkeeper.rules import periods
 from inkeeper.services.imports.blanks import single_spaced
 from inkeeper.services.imports.months import LONGEST_NAME, month_of
+from inkeeper.wording.reasons import english
 
 ORDERS = ("dmy", "mdy")
 """How a date such as 07/10/2026 may be meant: day first or month first."""
@@ -38,15 +40,26 @@ _FORMS = [
 _NOON = 12
 
 
+class NotAMoment(ValueError):
+    """A text that names no instant, and why."""
+
+    def __init__(self, why: Reason) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return english(self.why)
+
+
 def read_moment(text: str, zone: str, order: str | None = None) -> datetime:
     """The instant (UTC) that a date in a file names: local to `zone` if it names no zone, at noon if it names no time.
 
-    `order` says how to read 07/10/2026 (one of ORDERS). Raises ValueError with the reason, for people.
+    `order` says how to read 07/10/2026 (one of ORDERS). Raises NotAMoment.
     """
     if len(text) > LONGEST_DATE:
         text = text.strip()
     if len(text) > LONGEST_DATE:
-        raise ValueError(f"has more than {LONGEST_DATE} characters where a date should be")
+        raise NotAMoment(reason("import.date_too_long", most=LONGEST_DATE))
     text = unicodedata.normalize("NFC", single_spaced(text))
     try:
         return parse_instant(text.replace(" ", "T", 1))
@@ -56,11 +69,11 @@ def read_moment(text: str, zone: str, order: str | None = None) -> datetime:
         found = form.fullmatch(text)
         if found:
             return _instant(found.groupdict(), zone, order, text)
-    raise _no_date(text) if text else ValueError("has no date")
+    raise _no_date(text) if text else NotAMoment(reason("import.no_date"))
 
 
-def _no_date(text: str) -> ValueError:
-    return ValueError(f"{text[:40]!r} is not a date that can be read; write 2026-07-10 09:00")
+def _no_date(text: str) -> NotAMoment:
+    return NotAMoment(reason("import.date_unreadable", text=repr(text[:40])))
 
 
 def _instant(parts: dict[str, str | None], zone: str, order: str | None, text: str) -> datetime:
@@ -78,7 +91,7 @@ def _instant(parts: dict[str, str | None], zone: str, order: str | None, text: s
         tz = UTC if parts["utc"] else periods.time_zone(zone)
         return local.replace(tzinfo=tz).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"there is no date {text[:40]!r}") from None
+        raise NotAMoment(reason("import.date_impossible", text=repr(text[:40]))) from None
 
 
 def _month_and_day(parts: dict[str, str | None], order: str | None, text: str) -> tuple[int, int]:
@@ -95,7 +108,7 @@ def _month_and_day(parts: dict[str, str | None], order: str | None, text: str) -
         return second, first
     if order == "mdy" or first == second or second > 12:
         return first, second
-    raise ValueError(f"{text[:40]!r} can be read in two ways: say whether its day (dmy) or its month (mdy) comes first")
+    raise NotAMoment(reason("import.date_ambiguous", text=repr(text[:40])))
 
 
 def _hour(parts: dict[str, str | None]) -> int:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from inkeeper import csvtext
 from inkeeper.errors import Problem
+from inkeeper.reasons import reason
 from inkeeper.services.imports.columns import FIELDS, read_columns
 from inkeeper.services.imports.reading import Reading
 from inkeeper.services.imports.refusals import bad_file
@@ -33,7 +34,7 @@ def read_accounts(rows: Rows) -> list[Named]:
     """The accounts of an export. Raises the refusal `bad_file` for another file."""
     id_at, name_at = rows.column("id"), rows.column("name")
     if id_at is None or name_at is None:
-        raise bad_file(rows.file, 1, "Columns are missing, so this is not from an export of Inkeeper.")
+        raise bad_file(rows.file, 1, reason("import.no_own_export"))
     return [Named(row[id_at], csvtext.original(row[name_at])) for _, row in rows if len(row) == len(rows.heading)]
 
 
@@ -51,8 +52,10 @@ def chosen(accounts: list[Named], said: str | None, ours: Named) -> str:
         return accounts[0].id
     raise Problem(
         "which_account",
-        "Say which account of the export to take, by its name or id: "
-        f"{', '.join(f'{each.name} ({each.id})' for each in accounts) or 'it holds none'}. Nothing was imported.",
+        reason(
+            "import.which_account",
+            accounts=[f"{each.name} ({each.id})" for each in accounts] or reason("import.no_accounts"),
+        ),
         status=422,
         accounts=[each._asdict() for each in accounts],
     )
@@ -61,7 +64,7 @@ def chosen(accounts: list[Named], said: str | None, ours: Named) -> str:
 def read_inmails(rows: Rows, reading: Reading, account_id: str) -> None:
     """Read the InMails of the account with this id in the export into `reading`, without retracted ones."""
     if not is_inmails(rows.heading):
-        raise bad_file(rows.file, 1, "Columns are missing, so this is not from an export of Inkeeper.")
+        raise bad_file(rows.file, 1, reason("import.no_own_export"))
     account_at, retracted_at = rows.heading.index("account_id"), rows.heading.index("retracted_at")
 
     def passed_over(row: list[str]) -> RowKind | None:

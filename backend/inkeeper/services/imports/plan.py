@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from inkeeper.clock import format_instant
 from inkeeper.errors import Problem, conflict, invalid
+from inkeeper.reasons import Reason, reason
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Sent
 from inkeeper.services.imports.matching import Known, known_inmails, matches, same_link, same_name, twice_in_file
 from inkeeper.services.imports.reading import Found, Reading
@@ -20,16 +20,6 @@ from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import ANSWERS, ImportAction
 
-ACTIONS: dict[ImportAction, str] = {
-    "add": "would be added",
-    "answer": "is there already; its outcome would be added",
-    "already_there": "is there already",
-    "twice_in_file": "stands twice in the file",
-    "before_opening": "was sent before the account opened",
-    "left_out": "is to be left out",
-}
-"""The actions for an InMail of a file, in English."""
-
 _LINES_NAMED = 20
 
 
@@ -38,7 +28,7 @@ class Step(NamedTuple):
 
     found: Found
     action: ImportAction
-    why: str
+    why: Reason
     known: Known | None = None
 
 
@@ -78,7 +68,7 @@ def make_plan(tx: Transaction, account_id: str, reading: Reading, now: datetime)
     wishes = reading.wishes
     no_inmail = wishes.leave_out - {found.line for found in reading.found}
     if no_inmail:
-        raise invalid("leave_out", f"No InMail begins on line {min(no_inmail)}.")
+        raise invalid("leave_out", reason("import.no_inmail_on_line", line=str(min(no_inmail))))
     opened_at = balances.opened_at(tx, account_id)
     opens_at = min([opened_at, *(found.sent_at for found in reading.found)]) if wishes.open_earlier else opened_at
     repeated = twice_in_file(reading.found)
@@ -108,9 +98,7 @@ def obstacles(plan: Plan, uncovered: set[str]) -> list[Problem]:
         found.append(
             conflict(
                 "insufficient_credits",
-                f"For {len(uncovered)} InMails no credit was left, by the account's plan and rules. LinkedIn evidently"
-                " let them through: accept the discrepancy, and each gets a labelled credit; or leave them out."
-                " Nothing was imported.",
+                reason("import.no_credit_left", needed=len(uncovered)),
                 needed=len(uncovered),
                 lines=lines[:_LINES_NAMED],
             )
@@ -119,30 +107,33 @@ def obstacles(plan: Plan, uncovered: set[str]) -> list[Problem]:
 
 
 def _rows_not_understood(reading: Reading, rows: int) -> Problem:
-    line, reason = reading.problems[0]
+    line, why = reading.problems[0]
     return Problem(
         "rows_not_understood",
-        f"{reading.file}, line {line}: The row {reason}."
-        + (f" {rows - 1} more rows are not understood." if rows > 1 else "")
-        + " Correct the file, or leave such rows out. Nothing was imported.",
+        reason(
+            "import.rows_not_understood",
+            place=reason("import.in_line", file=reading.file, line=str(line)),
+            reason=reason("import.the_row", reason=why),
+            more=rows - 1,
+        ),
         status=422,
         errors=[
-            {"path": f"{reading.file}:{line}", "message": f"The row {reason}."}
-            for line, reason in reading.problems[:_LINES_NAMED]
+            {"path": f"{reading.file}:{line}", "message": reason("import.the_row", reason=why)}
+            for line, why in reading.problems[:_LINES_NAMED]
         ],
     )
 
 
 def _step(found: Found, reading: Reading, repeated: dict[int, int], known: Known | None, opens_at: datetime) -> Step:
     if found.line in repeated:
-        return Step(found, "twice_in_file", f"the same InMail as on line {repeated[found.line]}")
+        return Step(found, "twice_in_file", reason("import.same_as_line", line=str(repeated[found.line])))
     if found.line in reading.wishes.leave_out:
-        return Step(found, "left_out", "you said so", known)
+        return Step(found, "left_out", reason("import.you_said_so"), known)
     if known is not None:
         answered = _is_more_definite(found, known)
         return Step(found, "answer" if answered else "already_there", _why_known(found, known), known)
     if found.sent_at < opens_at:
-        return Step(found, "before_opening", f"the account opened at {format_instant(opens_at)}")
+        return Step(found, "before_opening", reason("import.opened_at", at=opens_at))
     return Step(found, "add", found.why)
 
 
@@ -153,19 +144,17 @@ def _is_more_definite(found: Found, known: Known) -> bool:
     return known.outcome == "pending" or (known.outcome == "no_response" and found.outcome in ANSWERS)
 
 
-def _why_known(found: Found, known: Known) -> str:
+def _why_known(found: Found, known: Known) -> Reason:
     if known.taken_back:
-        return "it came with an earlier import, and you took it back"
-    where = "an earlier import" if known.source == "import" else f"the {known.source}"
+        return reason("import.taken_back")
+    where = reason(f"import.by.{known.source}")
     if found.sent_at == known.sent_at:
-        return f"logged by {where}"
+        return reason("import.logged_by", where=where)
     if same_link(found, known):
-        person = "the same link"
-    elif same_name(found, known):
-        person = "the same name"
-    else:
-        return f"logged by {where}, and edited since"
-    return f"logged by {where} at {format_instant(known.sent_at)}, to {person}"
+        return reason("import.logged_same_link", where=where, at=known.sent_at)
+    if same_name(found, known):
+        return reason("import.logged_same_name", where=where, at=known.sent_at)
+    return reason("import.logged_and_edited", where=where)
 
 
 def _add_facts(plan: Plan, step: Step, ids: Iterator[str]) -> None:

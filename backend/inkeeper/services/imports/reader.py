@@ -8,6 +8,7 @@ from itertools import islice
 from typing import BinaryIO, TypeVar
 
 from inkeeper.errors import Problem
+from inkeeper.reasons import Argument, reason
 from inkeeper.services.imports import columns, linkedin, linkedin_files, own
 from inkeeper.services.imports.files import Archive, digest_of, is_zip, size_of
 from inkeeper.services.imports.own import Named
@@ -21,12 +22,6 @@ Helped = TypeVar("Helped")
 _NOTES = "Notes:"
 _LINES_OF_NOTES = 5
 _HEADING_HAS = {linkedin.CONNECTIONS: linkedin.CONNECTIONS_HEADING, linkedin.PROFILE: "", linkedin.INVITATIONS: ""}
-_WITHOUT = {
-    linkedin.CONNECTIONS: "it is not known who is 1st degree and cost no credit",
-    linkedin.PROFILE: "it does not say whose export this is",
-    linkedin.INVITATIONS: "it does not say whose export this is",
-}
-"""What is missing without the file, in English."""
 
 
 def read_file(
@@ -57,7 +52,7 @@ def read_file(
         reading = begun("linkedin", rows)
         linkedin.read_messages(rows, reading, {})
     elif own.is_inmails(rows.heading):
-        raise bad_file(file, None, "This is a part of an export of Inkeeper. Import the whole zip.")
+        raise bad_file(file, None, reason("import.part_of_export"))
     else:
         reading = begun("csv", rows)
         reading.columns = _columns(rows, wishes)
@@ -115,7 +110,7 @@ def _read_archive(
     raise bad_file(
         archive.name,
         None,
-        f"The zip holds neither LinkedIn's {linkedin_files.MESSAGES} nor an export of Inkeeper, but {archive.names()}.",
+        reason("import.zip_of_others", messages=linkedin_files.MESSAGES, names=archive.names()),
     )
 
 
@@ -156,9 +151,6 @@ def _helper(archive: Archive, name: str, read: Callable[[Rows], Helped], notes: 
 
 
 def _unreadable(name: str, problem: Problem) -> Note:
-    reason = problem.errors[0]["message"] if problem.errors else problem.detail
-    return Note(
-        "helper_unreadable",
-        {"file": name, "reason": reason},
-        f"{name} could not be read, so {_WITHOUT[name]}: {reason}",
-    )
+    why = problem.faults[0].said if problem.faults else problem.said
+    arguments: dict[str, Argument] = {"file": name, "reason": why}
+    return Note("helper_unreadable", arguments, reason(f"import.helper_unreadable.{name}", **arguments))

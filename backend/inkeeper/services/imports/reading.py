@@ -10,13 +10,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
-from inkeeper.clock import format_instant
 from inkeeper.errors import Problem
+from inkeeper.reasons import Argument, Bound, Reason, reason
 from inkeeper.rules.people import clean_name, normal_link
 from inkeeper.services import dates
-from inkeeper.services.imports.moments import read_moment
+from inkeeper.services.imports.moments import NotAMoment, read_moment
 from inkeeper.services.imports.refusals import bad_file
 from inkeeper.vocabulary import ROW_KINDS, RowKind
+from inkeeper.wording.reasons import english
 
 MOST_INMAILS = 200_000
 """The most InMails or conversations of one file. Bounds the memory."""
@@ -36,7 +37,7 @@ class Found(NamedTuple):
     link: str | None
     sent_at: datetime
     cost: int
-    why: str
+    why: Reason
     subject: str | None = None
     purpose: str | None = None
     note: str | None = None
@@ -48,34 +49,30 @@ class Found(NamedTuple):
 
 
 class Note(NamedTuple):
-    """Something to know about how a file was read: a code with its arguments, and one English sentence."""
+    """Something to know about how a file was read: a code with its arguments, and the sentence that they make."""
 
     code: str
-    arguments: dict[str, str | int]
-    detail: str
+    arguments: Mapping[str, Argument]
+    said: Reason
 
 
 class RowProblem(NamedTuple):
     """A row that could not be read. `reason` completes a sentence that begins with `The row`."""
 
     line: int
-    reason: str
+    reason: Reason
 
 
 class NotUnderstood(ValueError):
-    """A row that cannot be read; the message says why, beginning in lower case."""
+    """A row that cannot be read, and why: a reason that completes a sentence that begins with `The row`."""
 
+    def __init__(self, why: Reason) -> None:
+        super().__init__(why)
+        self.why = why
 
-KINDS: dict[RowKind, str] = {
-    "inmail": "an InMail",
-    "answer": "the first answer to an InMail",
-    "message": "another message: not the first of its conversation, not from you, without a subject, or to a group",
-    "draft": "a draft that was never sent",
-    "taken_back": "an InMail that had been taken back",
-    "other_account": "an InMail of another account",
-    "not_understood": "not understood",
-}
-"""The kinds of rows, in English."""
+    def __str__(self) -> str:
+        return english(self.why)
+
 
 _CODES = {name: code for code, name in enumerate(ROW_KINDS)}
 
@@ -173,14 +170,14 @@ class Reading:
     heading: list[str] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)
 
-    def not_understood(self, line: int, reason: str) -> None:
+    def not_understood(self, line: int, why: Reason) -> None:
         """Add a row that could not be read. The first `PROBLEMS_NAMED` are kept with their reasons."""
-        self._name_problem(self.rows.add(line, "not_understood"), reason)
+        self._name_problem(self.rows.add(line, "not_understood"), why)
 
-    def change_to_not_understood(self, number: int, reason: str) -> None:
+    def change_to_not_understood(self, number: int, why: Reason) -> None:
         """As `not_understood`, for a row that was added as another kind, by its number."""
         self.rows.change(number, "not_understood")
-        self._name_problem(number, reason)
+        self._name_problem(number, why)
 
     def keep(self, found: Found) -> None:
         """Keep an InMail. Raises the refusal `bad_file` where there are too many."""
@@ -195,43 +192,40 @@ class Reading:
         if dates.EARLIEST <= at <= self.now:
             return at
         if at > self.now + dates.CLOCK_TOLERANCE:
-            raise NotUnderstood(f"is dated in the future, at {format_instant(at)}")
+            raise NotUnderstood(reason("import.in_future", at=at))
         if at < dates.EARLIEST:
-            raise NotUnderstood(f"is dated before there was a LinkedIn, at {format_instant(at)}")
+            raise NotUnderstood(reason("import.before_linkedin", at=at))
         return self.now
 
-    def _name_problem(self, number: int, reason: str) -> None:
+    def _name_problem(self, number: int, why: Reason) -> None:
         if len(self.problems) < PROBLEMS_NAMED:
-            self.problems.append(RowProblem(self.rows.line(number), reason))
+            self.problems.append(RowProblem(self.rows.line(number), why))
 
 
 def guessed_encoding(file: str) -> Note:
     """The note for a file that is not in UTF-8."""
-    return Note(
-        "encoding_guessed",
-        {"file": file, "encoding": "Windows-1252"},
-        f"{file} is not in UTF-8 and was read as Windows-1252: look whether the names are right.",
-    )
+    arguments: dict[str, Argument] = {"file": file, "encoding": "Windows-1252"}
+    return Note("encoding_guessed", arguments, reason("import.encoding_guessed", **arguments))
 
 
 def too_many(file: str, line: int) -> Problem:
     """The refusal of a file with more than `MOST_INMAILS`."""
-    return bad_file(file, line, f"The file tells of more than {MOST_INMAILS:,} conversations or InMails. Split it.")
+    return bad_file(file, line, reason("import.too_many_inmails", most=Bound(MOST_INMAILS)))
 
 
 def moment(text: str, zone: str, order: str | None) -> datetime:
     """The instant (UTC) that a date names. Raises NotUnderstood."""
     try:
         return read_moment(text, zone, order)
-    except ValueError as error:
-        raise NotUnderstood(str(error)) from None
+    except NotAMoment as error:
+        raise NotUnderstood(error.why) from None
 
 
 def person_name(text: str) -> str:
     """The name as it is stored. Raises NotUnderstood for a name without usable characters."""
     name = clean_name(text)
     if not name:
-        raise NotUnderstood("has no name")
+        raise NotUnderstood(reason("import.no_name"))
     return name
 
 
@@ -239,9 +233,7 @@ def person_link(text: str) -> str | None:
     """The profile link as it is stored, None for none. Raises NotUnderstood for a link to no person."""
     link = normal_link(text)
     if link is None and clean_name(text):
-        raise NotUnderstood(
-            "has a link that does not lead to a person: it should look like https://www.linkedin.com/in/name"
-        )
+        raise NotUnderstood(reason("import.no_person"))
     return link
 
 

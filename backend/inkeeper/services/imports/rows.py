@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import BinaryIO
 
+from inkeeper.reasons import Bound, Reason, reason
 from inkeeper.services.imports.blanks import is_empty, single_spaced
 from inkeeper.services.imports.refusals import bad_file
 from inkeeper.services.imports.texts import Texts
@@ -25,14 +26,13 @@ _SEP_LINE = re.compile(r'"?sep=(?P<delimiter>[^\w\s"]|\t)"?', re.IGNORECASE)
 _SAMPLE_CHARACTERS = 32 * 1024
 _SAMPLE_ROWS = 30
 
-_SAVE_AS = "Save it as CSV in UTF-8, and import that."
-_NEVER_CLOSED = "The row that begins here has a quote that is never closed."
 _REASONS = {
-    "unexpected end of data": _NEVER_CLOSED,
-    "field larger than field limit": _NEVER_CLOSED,
-    "expected after": "The row that begins here has a quote inside a field that is not doubled.",
-    "new-line character": f"The lines do not end as lines of a text file do. {_SAVE_AS}",
+    "unexpected end of data": "never_closed",
+    "field larger than field limit": "never_closed",
+    "expected after": "quote_inside",
+    "new-line character": "line_ends",
 }
+"""The code of each error, by words of the module `csv`."""
 
 
 class Rows:
@@ -82,11 +82,11 @@ class Rows:
             for row in reader:
                 if not is_empty(row):
                     if not left:
-                        raise bad_file(self.file, begin, f"The file has more than {MOST_ROWS:,} rows. Split it.")
+                        raise bad_file(self.file, begin, reason("import.too_many_rows", most=Bound(MOST_ROWS)))
                     left -= 1
                     yield begin, row
                 elif not empty_left:
-                    raise bad_file(self.file, begin, f"The file has more than {_MOST_EMPTY_ROWS:,} empty rows.")
+                    raise bad_file(self.file, begin, reason("import.too_many_empty_rows", most=Bound(_MOST_EMPTY_ROWS)))
                 else:
                     empty_left -= 1
                 begin = first + reader.line_num
@@ -106,7 +106,9 @@ class Rows:
                     continue
             self.delimiter = said or _best_delimiter(line, self._sample[begin : begin + _SAMPLE_CHARACTERS])
             return self._names(line)
-        raise bad_file(self.file, None, f"The heading with {has} is missing." if has else "The file is empty.")
+        raise bad_file(
+            self.file, None, reason("import.no_heading_with", column=has) if has else reason("import.file_empty")
+        )
 
     def _names(self, line: str) -> list[str]:
         """The columns' names, each only once: another of the same name gets a number, as in `Date (2)`."""
@@ -117,7 +119,7 @@ class Rows:
             raise bad_file(self.file, self._above, _reason(error)) from None
         self._above += reader.line_num - 1
         if len(names) > MOST_COLUMNS:
-            raise bad_file(self.file, self._above, f"The heading has more than {MOST_COLUMNS:,} columns.")
+            raise bad_file(self.file, self._above, reason("import.too_many_columns", most=Bound(MOST_COLUMNS)))
         return _numbered(names)
 
 
@@ -171,8 +173,8 @@ def _numbered(names: list[str]) -> list[str]:
     return numbered
 
 
-def _reason(error: csv.Error) -> str:
-    for words, reason in _REASONS.items():
+def _reason(error: csv.Error) -> Reason:
+    for words, code in _REASONS.items():
         if words in str(error):
-            return reason
-    return f"This is not CSV: {error}."
+            return reason(f"import.{code}")
+    return reason("import.no_csv", error=str(error))

@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
+from inkeeper.reasons import Bound, reason
 from inkeeper.services.imports.files import MOST_UNPACKED_BYTES
 from inkeeper.services.imports.refusals import bad_file
 
 _LONGEST_LINE = 1024 * 1024
 _BLOCK_BYTES = 256 * 1024
-_SAVE_AS = "Save it as CSV in UTF-8, and import that."
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _QUOTED = re.compile(rb'"[^"]*"')
@@ -42,12 +42,10 @@ class Texts:
             size += len(more)
             rest += more
             if size > MOST_UNPACKED_BYTES:
-                raise bad_file(
-                    self._file, lines + 1, f"The file is larger than {MOST_UNPACKED_BYTES:,} bytes. Split it."
-                )
+                raise bad_file(self._file, lines + 1, reason("import.file_too_large", most=Bound(MOST_UNPACKED_BYTES)))
             end = rest.rfind(b"\n") + 1
             if len(rest) - end > _LONGEST_LINE:
-                raise bad_file(self._file, lines + 1, f"A line here is longer than {_LONGEST_LINE:,} bytes.")
+                raise bad_file(self._file, lines + 1, reason("import.line_too_long", most=Bound(_LONGEST_LINE)))
             if end:
                 yield self._decoded(rest[:end], lines)
                 lines += rest.count(b"\n", 0, end)
@@ -83,23 +81,19 @@ class Texts:
                 yield decoder.decode(block).encode()
             yield decoder.decode(b"", final=True).encode()
         except UnicodeError:
-            raise bad_file(self._file, None, f"The file begins as UTF-16 and is not. {_SAVE_AS}") from None
+            raise bad_file(self._file, None, reason("import.no_utf16")) from None
 
     def _decoded(self, block: bytes, lines_before: int) -> str:
         if b"\0" in block:
             line = lines_before + block.count(b"\n", 0, block.index(b"\0")) + 1
-            raise bad_file(
-                self._file, line, f"This is not text in UTF-8, but perhaps UTF-16, or no text at all. {_SAVE_AS}"
-            )
+            raise bad_file(self._file, line, reason("import.maybe_utf16"))
         if not self.guessed:
             try:
                 text = block.decode("utf-8")
             except UnicodeDecodeError as error:
                 line = lines_before + block.count(b"\n", 0, error.start) + 1
                 if self._had_utf8 or not block.decode("utf-8", "ignore").isascii():
-                    raise bad_file(
-                        self._file, line, f"A character here is damaged: it is not UTF-8. {_SAVE_AS}"
-                    ) from None
+                    raise bad_file(self._file, line, reason("import.damaged_character")) from None
             else:
                 self._had_utf8 = self._had_utf8 or not text.isascii()
                 return text
@@ -117,4 +111,4 @@ class Texts:
                 return text
             odd = found.start()
         line = lines_before + block.count(b"\n", 0, odd) + 1
-        raise bad_file(self._file, line, f"This is neither UTF-8 nor Windows-1252, or no text at all. {_SAVE_AS}")
+        raise bad_file(self._file, line, reason("import.no_text"))

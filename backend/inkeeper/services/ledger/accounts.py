@@ -22,7 +22,7 @@ from inkeeper.rules.money import Money
 from inkeeper.rules.replay import allotment_of, book_of, cap_of, months_of
 from inkeeper.rules.state import State
 from inkeeper.rules.warnings import DEFAULT_LEAD_DAYS, LeadDays
-from inkeeper.services import dates
+from inkeeper.services import dates, owners
 from inkeeper.services.access import Actor, owned_account
 from inkeeper.storage import accounts as stored
 from inkeeper.storage import balances, targets, texts
@@ -30,7 +30,7 @@ from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import Product
-from inkeeper.wording.language import ENGLISH, Words
+from inkeeper.wording.language import Words
 from inkeeper.wording.plan_changes import other_book
 from inkeeper.wording.refusals import explain as explain_refusal
 from inkeeper.wording.starter_texts import starter_texts
@@ -74,6 +74,8 @@ class CurrentAccount(NamedTuple):
     reserve: int
     lead_days: LeadDays
     low_balance: int | None
+    language: str | None
+    """The language that its owner chose for pages, calendars and e-mails, as a BCP 47 tag. None: not chosen."""
     created_at: datetime
 
 
@@ -147,12 +149,13 @@ def has_account(tx: Transaction, owner_name: str) -> bool:
 
 
 def create_account(
-    tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime, words: Words = ENGLISH
+    tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime, reads: Words | None = None
 ) -> OpenedAccount:
     """Open an account. `wanted` holds the fields of the HTTP contract. An owner without texts gets the starter texts
     with their first account.
 
-    The starter texts that come with an owner's first account are in the language of `words`.
+    `reads` is the language that the person reads at this moment. With the first account it becomes the owner's
+    language, unless `wanted` has one or the owner has chosen one. The starter texts are in the owner's language.
 
     Raises a 422 Problem for a plan that the book lacks, an unknown zone or book, a missing allotment, a date that
     cannot be.
@@ -168,7 +171,8 @@ def create_account(
     with refusals():
         periods.shared_time_zone(wanted["time_zone"])
     price = _money(wanted.get("price"))
-    _add_starter_texts(tx, actor, now, words)
+    _set_language(tx, actor, wanted, reads)
+    _add_starter_texts(tx, actor, now)
     stored.add(
         tx,
         Account(
@@ -198,10 +202,18 @@ def create_account(
     return OpenedAccount(_current(owned_account(tx, actor, account_id), state), wrong_book(state))
 
 
-def _add_starter_texts(tx: Transaction, actor: Actor, now: datetime, words: Words) -> None:
+def _set_language(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], reads: Words | None) -> None:
+    """Set the owner's language to the wanted one, or with the first account to the one that they read."""
+    if "language" in wanted:
+        owners.set_language(tx, actor, wanted["language"])
+    elif reads and not stored.owner_has_any(tx, actor.owner_id) and owners.language(tx, actor) is None:
+        owners.set_language(tx, actor, reads.language)
+
+
+def _add_starter_texts(tx: Transaction, actor: Actor, now: datetime) -> None:
     """Store the starter texts for an owner without accounts and texts."""
     if not stored.has_account_or_text(tx, actor.owner_id):
-        for text in starter_texts(words):
+        for text in starter_texts(owners.words_of(tx, actor.owner_id)):
             texts.add(tx, actor.owner_id, text._asdict(), now)
 
 
@@ -209,9 +221,11 @@ def update_account(
     tx: Transaction, actor: Actor, account_id: str, changes: Mapping[str, Any], now: datetime
 ) -> CurrentAccount:
     """Change what is given: name, prices, working days, reserve, lead days, low balance, and terms from the instant
-    `from` (else from the opening) on.
+    `from` (else from the opening) on. A language becomes that of all the owner's accounts.
     """
     before = owned_account(tx, actor, account_id)
+    if "language" in changes:
+        owners.set_language(tx, actor, changes["language"])
     columns = {key: changes[key] for key in ("name", "reserve", "low_balance", "lead_days") if key in changes}
     if "working_days" in changes:
         columns["working_days"] = _in_order(changes["working_days"])
@@ -279,6 +293,7 @@ def _current(row: Account, state: State) -> CurrentAccount:
         reserve=row.reserve,
         lead_days=row.lead_days,
         low_balance=row.low_balance,
+        language=row.language,
         created_at=row.created_at,
     )
 

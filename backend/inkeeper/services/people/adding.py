@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from inkeeper.errors import Problem, conflict
+from inkeeper.reasons import Bound, reason
 from inkeeper.rules import pasted, people
 from inkeeper.rules.people import Link
 from inkeeper.rules.targets import state_of
@@ -186,7 +187,7 @@ def read_lines(text: str) -> Reading:
 
 def too_many() -> Problem:
     """The refusal of a list that is too long."""
-    return bad_file("The list", None, f"It has more than {MOST_LINES:,} lines. Split it.")
+    return bad_file(reason("import.list"), None, reason("import.too_many_lines", most=Bound(MOST_LINES)))
 
 
 def make_plan(tx: Transaction, actor: Actor, reading: Reading, now: datetime, *, leave_written: bool = False) -> Plan:

@@ -29,7 +29,7 @@ from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.targets import Today
 from inkeeper.storage.transaction import Transaction
 from inkeeper.wording import agenda as wording
-from inkeeper.wording.language import ENGLISH, Words
+from inkeeper.wording.language import chosen_words
 
 _FORM = 1
 """The version of the feed's text form. Increased when the same events are written differently."""
@@ -156,26 +156,27 @@ def note_read(store: Store, address: Address, now: datetime) -> None:
             calendars.note_read(tx, address.account_id, now)
 
 
-def feed_of(store: Store, actor: Actor, account_id: str, now: datetime, words: Words = ENGLISH) -> Feed:
-    """The owner's account as a calendar at `now` (UTC), in that language.
+def feed_of(store: Store, actor: Actor, account_id: str, now: datetime) -> Feed:
+    """The owner's account as a calendar at `now` (UTC), in the owner's language.
 
-    New and changed events are stored as published; without changes nothing is written. Raises a 404 Problem for an
-    account that is not the owner's.
+    New and changed events are stored as published; without changes nothing is written. A change of language changes all
+    events, and each gets its next `sequence`. Raises a 404 Problem for an account that is not the owner's.
     """
     with store.read() as tx:
-        feed, news = _feed(tx, owned_account(tx, actor, account_id), now, words)
+        feed, news = _feed(tx, owned_account(tx, actor, account_id), now)
     if news:
         with store.begin_write(None) as tx:
             # Computed again, since another request may have written in between.
-            feed, news = _feed(tx, owned_account(tx, actor, account_id), now, words)
+            feed, news = _feed(tx, owned_account(tx, actor, account_id), now)
             _store_published(tx, account_id, feed, news, now)
     return feed
 
 
-def _feed(tx: Transaction, row: Account, now: datetime, words: Words) -> tuple[Feed, list[FeedEvent]]:
+def _feed(tx: Transaction, row: Account, now: datetime) -> tuple[Feed, list[FeedEvent]]:
     """The calendar, and its events that are new or differ from their published version."""
     state, coming = balances.state_at(tx, row.id, now)
     at = state.position.at
+    words = chosen_words(row.language)
     known = calendars.published_events(tx, row.id)
     events, news = [], []
     planned = _planned(tx, Actor(row.owner_id), row.id, state, at)

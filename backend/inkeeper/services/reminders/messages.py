@@ -26,6 +26,7 @@ from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.services.ledger import accounts
 from inkeeper.services.ledger.accounts import UNREADABLE, log_unreadable, names_in_reminders
 from inkeeper.services.ledger.summary import Summary, summary
+from inkeeper.services.owners import words_of
 from inkeeper.services.people import targets
 from inkeeper.services.reminders import mail
 from inkeeper.settings import MailSettings
@@ -36,7 +37,8 @@ from inkeeper.storage.database import Store
 from inkeeper.storage.reminders import Sent
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import PERIOD_WARNING_CODES
-from inkeeper.wording.language import ENGLISH, Words
+from inkeeper.wording.language import Words
+from inkeeper.wording.plans import plan_title
 from inkeeper.wording.warnings import render
 
 MORNING_FROM = 5
@@ -63,10 +65,8 @@ class Reminder(NamedTuple):
     occasion: datetime
 
 
-def remind(
-    store: Store, owner_name: str, settings: MailSettings, now: datetime, words: Words = ENGLISH
-) -> list[Reminder]:
-    """Send the owner one message, in that language, with all warnings at `now` (UTC) that were not sent yet. Returns
+def remind(store: Store, owner_name: str, settings: MailSettings, now: datetime) -> list[Reminder]:
+    """Send the owner one message, in their language, with all warnings at `now` (UTC) that were not sent yet. Returns
     these warnings.
 
     Raises MessageNotMade and MailRefused (the next run tries again), MailUnconfirmed (no run does), and a 404 Problem
@@ -74,7 +74,11 @@ def remind(
     """
     _delete_future_notes(store, now)
     with store.read() as tx:
-        news = _news(tx, owner_name, now)
+        owner_id = owners.find(tx, owner_name)
+        if owner_id is None:
+            raise not_found("person")
+        words = words_of(tx, owner_id)
+        news = _news(tx, owner_id, now, words)
     if not news:
         return []
     with mail.offered(settings, _message(settings, news, now, words)) as hand_over:
@@ -112,10 +116,7 @@ def _delete_future_notes(store: Store, now: datetime) -> None:
             notes.delete_after(tx, now + CLOCK_TOLERANCE)
 
 
-def _news(tx: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
-    owner_id = owners.find(tx, owner_name)
-    if owner_id is None:
-        raise not_found("person")
+def _news(tx: Transaction, owner_id: str, now: datetime, words: Words) -> list[Reminder]:
     summaries = []
     for account_id in accounts.names(tx, Actor(owner_id)):
         try:
@@ -126,10 +127,10 @@ def _news(tx: Transaction, owner_name: str, now: datetime) -> list[Reminder]:
     plans = Counter(made.answer.plan_title for made in summaries)
     found = []
     for made in summaries:
-        state = made.outlook.state
-        morning = _to_write(tx, owned_account(tx, Actor(owner_id), made.answer.account.id), now)
+        state, account = made.outlook.state, made.answer.account
+        morning = _to_write(tx, owned_account(tx, Actor(owner_id), account.id), now)
         for warning in [*warnings(made.outlook), *([morning] if morning else [])]:
-            reminder = Reminder(made.answer.account.id, _account(made, plans), warning, occasion(warning, state))
+            reminder = Reminder(account.id, _account(made, plans, words), warning, occasion(warning, state))
             if not notes.is_noted(tx, _key(reminder)):
                 found.append(reminder)
     return sorted(found, key=lambda reminder: urgency(reminder.warning))
@@ -150,10 +151,10 @@ def _to_write(tx: Transaction, row: Account, now: datetime) -> AccountWarning | 
     return AccountWarning("to_write", "info", until, ToWrite(len(people), tuple(names)))
 
 
-def _account(made: Summary, plans: Counter[str]) -> str:
+def _account(made: Summary, plans: Counter[str], words: Words) -> str:
     """The account's plan, with the account's name if several accounts have that plan."""
-    plan = made.answer.plan_title
-    return plan if plans[plan] == 1 else f"{plan}, {texts.printable(made.answer.account.name)}"
+    plan = plan_title(made.answer.plan_title, words)
+    return plan if plans[made.answer.plan_title] == 1 else f"{plan}, {texts.printable(made.answer.account.name)}"
 
 
 def _message(settings: MailSettings, news: Sequence[Reminder], now: datetime, words: Words) -> bytes:

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from inkeeper.errors import invalid
 from inkeeper.jsontext import to_json
+from inkeeper.reasons import reason
 from inkeeper.rules.people import ERASED_NAME, normal_name, parse_link
 from inkeeper.services.access import Actor, owned_person_or_erased
 from inkeeper.services.takeout.erasing_answers import Known, without_person
@@ -144,9 +145,7 @@ def whom_of(link: str, name: str | None, actor: Actor | None = None) -> Whom:
     """
     parsed = parse_link(link)
     if parsed is None:
-        raise invalid(
-            "person", "This link does not lead to a person: it should look like https://www.linkedin.com/in/name."
-        )
+        raise invalid("person", reason("person.no_person_such_as"))
     return Whom(frozenset({parsed}), name, None, actor and actor.owner_id)
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from inkeeper.reasons import Reason
 from inkeeper.storage import tables
 from inkeeper.storage.tables import Column, Table
+from inkeeper.wording.reasons import english
 
 FORMAT = "inkeeper-export"
 VERSION = 2
@@ -19,7 +21,14 @@ SCHEMA = "schema.json"
 
 
 class ExportError(Exception):
-    """An export that cannot be restored; the message says why."""
+    """An export that cannot be restored, and why."""
+
+    def __init__(self, why: Reason) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return english(self.why)
 
 
 class Checksum:

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import NamedTuple
 
+from inkeeper.reasons import Reason, reason
 from inkeeper.rules.facts import Fact, Observed, Opened, OutcomeRecorded, Sent
 from inkeeper.rules.replay import opening_of, position_of, replay, without_retracted
 from inkeeper.rules.sheets import Sheet, build_sheets
@@ -23,16 +24,22 @@ from inkeeper.storage.integrity import InmailRow
 from inkeeper.storage.tables import Table
 from inkeeper.storage.transaction import Transaction
 from inkeeper.wording import refusals
+from inkeeper.wording.reasons import english
 
 
 class Finding(NamedTuple):
-    """A fault: its account (None: of no single account), the first fact that shows it (None: of no single fact), and a
-    description.
+    """A fault: its account (None: of no single account), the first fact that shows it (None: of no single fact), and
+    what it is.
     """
 
     account_id: str | None
     fact_id: str | None
-    message: str
+    why: Reason
+
+    @property
+    def message(self) -> str:
+        """What it is, in English."""
+        return english(self.why)
 
 
 def check(store: Store, now: datetime, progress: Progress = no_progress) -> Iterator[Finding]:
@@ -48,7 +55,7 @@ def check(store: Store, now: datetime, progress: Progress = no_progress) -> Iter
             try:
                 yield from _check_account(tx, account_id, now)
             except UNREADABLE as error:
-                yield Finding(account_id, None, f"What is stored cannot be read: {type(error).__name__}.")
+                yield Finding(account_id, None, reason("fault.unreadable", error=type(error).__name__))
 
         progress(1)
         yield from _check_targets(tx)
@@ -60,11 +67,9 @@ def _check_targets(tx: Transaction) -> Iterator[Finding]:
     for owner_id in owners.list_ids(tx):
         try:
             for target_id, columns in targets.outdated_columns(tx, owner_id):
-                message = f"Target {target_id} is not as its InMails, person and campaign say: {', '.join(columns)}."
-                yield Finding(None, None, message)
+                yield Finding(None, None, reason("fault.target", target=target_id, columns=list(columns)))
         except UNREADABLE as error:
-            message = f"The list of people of the owner {owner_id} cannot be read: {type(error).__name__}."
-            yield Finding(None, None, message)
+            yield Finding(None, None, reason("fault.list", owner=owner_id, error=type(error).__name__))
 
 
 def _check_derived(tx: Transaction, table: Table) -> Iterator[Finding]:
@@ -72,8 +77,8 @@ def _check_derived(tx: Transaction, table: Table) -> Iterator[Finding]:
     for each in table.derived:
         for row_id, text, stored in tables.derived_rows(tx, table, each):
             if stored != each.value(text):
-                message = f"The {each.column} of the {table.name} {row_id} does not fit its {each.source}."
-                yield Finding(None, None, message)
+                why = reason("fault.derived", column=each.column, table=table.name, row=str(row_id), source=each.source)
+                yield Finding(None, None, why)
 
 
 def _check_account(tx: Transaction, account_id: str, now: datetime) -> Iterator[Finding]:
@@ -82,7 +87,7 @@ def _check_account(tx: Transaction, account_id: str, now: datetime) -> Iterator[
         present = max(now, opening_of(facts).at)
         at_once = replay(facts, present).state
     except UNREADABLE as error:
-        yield Finding(account_id, None, f"The facts cannot be replayed: {refusals.explain_replay_error(error)}")
+        yield Finding(account_id, None, reason("fault.replay", reason=refusals.explain_replay_error(error)))
         return
     yield from _check_step_by_step(account_id, facts, at_once, present)
     yield from _check_saved(tx, account_id, facts, present)
@@ -103,9 +108,9 @@ def _check_step_by_step(account_id: str, facts: list[Fact], at_once: State, now:
             return
     assert state is not None, "a history that was replayed has an opening"
     if dump_state(replay([], now, state).state) != dump_state(at_once):
-        yield Finding(account_id, None, "Replaying in steps gives another result than replaying at once.")
+        yield Finding(account_id, None, reason("fault.in_steps"))
     if dump_state(replay(reversed(facts), now).state) != dump_state(at_once):
-        yield Finding(account_id, None, "The order in which the facts are read changes the result.")
+        yield Finding(account_id, None, reason("fault.order"))
 
 
 def _check_saved(tx: Transaction, account_id: str, facts: list[Fact], now: datetime) -> Iterator[Finding]:
@@ -124,16 +129,14 @@ def _check_saved_states(account_id: str, states: list[State], fresh: dict[Positi
     for saved in states:
         place = saved.position
         if place not in fresh or dump_state(fresh[place]) != dump_state(saved):
-            message = f"The state saved for {place.at.isoformat()} is not what the facts give."
-            yield Finding(account_id, place.fact_id or None, message)
+            yield Finding(account_id, place.fact_id or None, reason("fault.state", at=place.at.isoformat()))
 
 
 def _check_saved_sheets(tx: Transaction, account_id: str, sheets: list[Sheet]) -> Iterator[Finding]:
     drawn_up = {sheet.end: sheet for sheet in sheets}
     for saved in snapshots.saved_sheets(tx, account_id):
         if saved != drawn_up.get(saved.end):
-            message = f"The sheet saved for the period from {saved.start.isoformat()} is not what the facts give."
-            yield Finding(account_id, None, message)
+            yield Finding(account_id, None, reason("fault.sheet", at=saved.start.isoformat()))
 
 
 def _check_inmails(tx: Transaction, account_id: str, facts: list[Fact]) -> Iterator[Finding]:
@@ -141,45 +144,36 @@ def _check_inmails(tx: Transaction, account_id: str, facts: list[Fact]) -> Itera
     for row in integrity.inmails(tx, account_id):
         fact = sent.pop(row.id, None)
         if fact is None:
-            yield Finding(account_id, row.id, "An InMail is listed that no fact tells of.")
+            yield Finding(account_id, row.id, reason("fault.not_sent"))
             continue
         if (row.sent_at, row.cost) != (fact.at, fact.cost):
-            yield Finding(account_id, row.id, "The listed InMail and its fact differ in date or cost.")
+            yield Finding(account_id, row.id, reason("fault.date_or_cost"))
         if row.retracted_at != stored_facts.retraction_of(tx, row.id):
-            yield Finding(account_id, row.id, "The listed InMail and the facts differ on whether it was taken back.")
+            yield Finding(account_id, row.id, reason("fault.retracted"))
         if row.replaces is not None and not _is_replaced(tx, account_id, row):
-            yield Finding(account_id, row.id, "The listed InMail replaces one that was not taken back for it.")
+            yield Finding(account_id, row.id, reason("fault.replaces"))
         outcomes = stored_facts.outcomes_of(tx, row.id)
         if row.outcome != (outcomes[-1].outcome if outcomes else "pending"):
-            yield Finding(account_id, row.id, "The listed InMail and the facts differ on its outcome.")
+            yield Finding(account_id, row.id, reason("fault.outcome"))
     for fact_id in sent:
-        yield Finding(account_id, fact_id, "An InMail was sent that is not listed.")
+        yield Finding(account_id, fact_id, reason("fault.not_listed"))
 
 
 def _check_last_fact(tx: Transaction, account_id: str, facts: list[Fact]) -> Iterator[Finding]:
     last = integrity.last_fact_id(tx, account_id)
     behind = [fact.id for fact in facts if fact.id > (last or "")]
     if behind:
-        yield Finding(
-            account_id, max(behind), "The account names another as its last fact, so new ones may come before it."
-        )
+        yield Finding(account_id, max(behind), reason("fault.last_fact"))
 
 
-_AHEAD = {
-    Opened: "The account opens on {day}, and shows until then what it will be. Open it anew, or date its opening back:"
-    " `inkeeper import FILE --open-earlier`.",
-    Sent: "This InMail is dated {day}, and takes no credit until then. Remove it and log it again.",
-    Observed: "This balance is dated {day}, and will replace the one of that day. Take it back and enter it again.",
-    OutcomeRecorded: "This result is dated {day}, and does not count until then. Set it to pending and enter it again.",
-}
+_AHEAD = {Opened: "opened", Sent: "sent", Observed: "observed", OutcomeRecorded: "outcome_recorded"}
 
 
 def _check_dates(account_id: str, facts: list[Fact], now: datetime) -> Iterator[Finding]:
     """Report dates in the future, which were stored while the clock was ahead."""
     for fact in without_retracted(facts):
         if fact.at > now + CLOCK_TOLERANCE and type(fact) in _AHEAD:
-            message = f"The clock was ahead when this was stored. {_AHEAD[type(fact)]}"
-            yield Finding(account_id, fact.id, message.format(day=f"{fact.at:%Y-%m-%d} (UTC)"))
+            yield Finding(account_id, fact.id, reason(f"fault.ahead.{_AHEAD[type(fact)]}", day=fact.at.date()))
 
 
 def _is_replaced(tx: Transaction, account_id: str, row: InmailRow) -> bool:

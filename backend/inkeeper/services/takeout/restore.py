@@ -13,6 +13,7 @@ from inkeeper.clock import parse_instant
 from inkeeper.errors import Problem
 from inkeeper.instants import to_microseconds
 from inkeeper.jsontext import to_json
+from inkeeper.reasons import Reason, reason
 from inkeeper.services.imports.files import Archive, is_zip, size_of
 from inkeeper.services.progress import Progress, no_progress
 from inkeeper.services.takeout.export_format import (
@@ -50,13 +51,13 @@ _BY_NAME = {table.name: table for table in tables.exported()}
 class _Place:
     """The position of reading: the file, the line (from 1; None if unknown), and the row of a table."""
 
-    file: str
+    file: str | Reason
     line: int | None = None
 
-    def damaged(self, reason: str) -> ExportError:
-        """The ExportError for this position."""
-        where = self.file if self.line is None else f"{self.file}, line {self.line}"
-        return ExportError(f"{where}: The export is damaged: {reason}. Nothing was restored.")
+    def damaged(self, code: str, **arguments: str) -> ExportError:
+        """The ExportError for this position: what is damaged, as the code of a reason."""
+        where = self.file if self.line is None else reason("export.in_line", file=self.file, line=str(self.line))
+        return ExportError(reason("export.damaged", place=where, reason=reason(f"export.{code}", **arguments)))
 
 
 class _Row(NamedTuple):
@@ -86,13 +87,13 @@ def read_export(store: Store, source: Path, progress: Progress = no_progress) ->
     """
     with source.open("rb") as file, store.begin_write(None) as tx:
         if not tables.is_empty(tx):
-            raise ExportError("The database holds data already. Restore into a new one: name it with --database.")
+            raise ExportError(reason("export.not_empty"))
         try:
             return _restore(tx, file, source.name, progress)
         except Problem as problem:
             # Raised by `imports.files` for a damaged zip.
-            reason = (problem.errors or [{}])[0].get("message")
-            raise ExportError(f"{source.name}: {reason} Nothing was restored.") from problem
+            why = problem.faults[0].said if problem.faults else problem.said
+            raise ExportError(reason("export.refused", file=source.name, reason=why)) from problem
 
 
 def _restore(tx: Transaction, file: BinaryIO, name: str, progress: Progress) -> dict[str, int]:
@@ -100,7 +101,7 @@ def _restore(tx: Transaction, file: BinaryIO, name: str, progress: Progress) -> 
         place = _Place(name)
         text = file.read(_MOST_BYTES_OF_FIRST_VERSION + 1)
         if len(text) > _MOST_BYTES_OF_FIRST_VERSION:
-            raise ExportError(f"{name}: The file is not a zip, as every export of this size is. Nothing was restored.")
+            raise ExportError(reason("export.too_large", file=name))
         return _store(tx, _first_version(text, place), place, lambda: None)
     archive = Archive(file, name, most_bytes=_MOST_BYTES)
     member = archive.find(DOCUMENT)
@@ -108,12 +109,12 @@ def _restore(tx: Transaction, file: BinaryIO, name: str, progress: Progress) -> 
         raise _not_an_export(name)
     size = size_of(file)
     with archive.open(member) as stream:
-        place = _Place(f"{name}, {DOCUMENT}", 0)
+        place = _Place(reason("export.in_member", file=name, member=DOCUMENT), 0)
         return _store(tx, _row_by_row(stream, place), place, lambda: progress(file.tell() / size))
 
 
-def _not_an_export(name: str) -> ExportError:
-    return ExportError(f"{name}: The file is not an export of Inkeeper. Nothing was restored.")
+def _not_an_export(name: str | Reason) -> ExportError:
+    return ExportError(reason("export.no_export", file=name))
 
 
 def _store(tx: Transaction, document: _Document, place: _Place, stored_some: Callable[[], None]) -> dict[str, int]:
@@ -126,7 +127,7 @@ def _store(tx: Transaction, document: _Document, place: _Place, stored_some: Cal
     for name, group in groupby(document.rows, key=lambda row: row.table):
         seen.append(name)
         if seen != sorted(seen, key=list(counts).index):
-            raise place.damaged("its tables are not in order")
+            raise place.damaged("order")
         later: Later = []
         while some := list(islice(group, _ROWS_AT_ONCE)):
             later += _insert(tx, some, place, older=older)
@@ -137,7 +138,7 @@ def _store(tx: Transaction, document: _Document, place: _Place, stored_some: Cal
         _refer(tx, _BY_NAME[name], later, place)
     place.line = None
     if document.checksum != [str(checksum)]:
-        raise place.damaged("its checksum does not fit its content")
+        raise place.damaged("checksum")
     # Older exports have no last fact ids.
     tables.set_missing_last_facts(tx)
     return counts
@@ -149,7 +150,7 @@ def _refer(tx: Transaction, table: Table, later: Later, place: _Place) -> None:
         tables.refer(tx, table, later)
     except ConstraintViolated:
         place.line = None
-        raise place.damaged(f"rows are missing to which rows of {table.name} belong") from None
+        raise place.damaged("rows_of", table=table.name) from None
 
 
 def _insert(tx: Transaction, rows: list[_Row], place: _Place, *, older: bool) -> Later:
@@ -162,13 +163,13 @@ def _insert(tx: Transaction, rows: list[_Row], place: _Place, *, older: bool) ->
     place.line = rows[0].line
     # An older version lacks some columns, which stay empty.
     if not columns or not (set(columns) <= set(known) if older else columns == list(known)):
-        raise place.damaged("columns are missing")
+        raise place.damaged("columns")
 
     def checked() -> Iterator[list[Any]]:
         for row in rows:
             place.line = row.line
             if list(row.values) != columns:
-                raise place.damaged("columns are missing")
+                raise place.damaged("columns")
             values = {column: _value(known[column], value, place) for column, value in row.values.items()}
             yield [*values.values()] if not table.derived else _with_derived(table, values, place)
 
@@ -178,7 +179,7 @@ def _insert(tx: Transaction, rows: list[_Row], place: _Place, *, older: bool) ->
         if error.row is not None:
             place.line = rows[error.row].line
         # Else each row is stored before the next is asked for, so the line is that of the row at fault.
-        raise place.damaged(f"this row of {table.name} does not fit the rows before it, or its own columns") from None
+        raise place.damaged("row", table=table.name) from None
 
 
 def _with_derived(table: Table, values: dict[str, Any], place: _Place) -> list[Any]:
@@ -190,7 +191,7 @@ def _with_derived(table: Table, values: dict[str, Any], place: _Place) -> list[A
         text = values.get(each.source)
         value = each.value(text)
         if value is None and not each.nullable:
-            raise place.damaged(f"a row of {table.name} has no {'link to a person' if each.of_link else 'name'}")
+            raise place.damaged("no_link" if each.of_link else "no_name", table=table.name)
         values = values | {each.source: each.stored(text)} if each.source in values else values
         computed.append(value)
     return [*values.values(), *computed]
@@ -204,13 +205,13 @@ def _value(column: Column, value: Any, place: _Place) -> Any:
         try:
             return to_microseconds(parse_instant(value))
         except (TypeError, ValueError):
-            raise place.damaged(f"{_quoted(value)} is no instant") from None
+            raise place.damaged("instant", value=_quoted(value)) from None
     if column.kind == "integer":
         if type(value) is int and value in _WHOLE_NUMBERS:
             return value
     elif isinstance(value, str):
         return value
-    raise place.damaged(f"{_quoted(value)} is not what the column {column.name} holds")
+    raise place.damaged("value", value=_quoted(value), column=column.name)
 
 
 def _quoted(value: Any) -> str:
@@ -223,15 +224,12 @@ def _is_older(head: dict[str, Any], place: _Place) -> bool:
         raise _not_an_export(place.file)
     taken = head.get("steps", _FIRST_STEPS)
     if not isinstance(taken, list) or not all(isinstance(step, str) for step in taken):
-        raise place.damaged("its steps are not names")
+        raise place.damaged("steps")
     version = head.get("version")
     if type(version) is not int:
-        raise place.damaged("its version is no number")
+        raise place.damaged("version")
     if version not in range(1, VERSION + 1) or not set(taken) <= set(steps()):
-        raise ExportError(
-            f"{place.file}: The export was made by a newer version of Inkeeper. Install that version. Nothing was"
-            " restored."
-        )
+        raise ExportError(reason("export.newer", file=place.file))
     return set(taken) < set(steps())
 
 
@@ -241,9 +239,9 @@ def _first_version(text: bytes, place: _Place) -> _Document:
         document = _read_json(text)
     except json.JSONDecodeError as error:
         place.line = error.lineno
-        raise place.damaged("it is neither a zip nor JSON") from None
+        raise place.damaged("no_json") from None
     except (ValueError, RecursionError):
-        raise place.damaged("it is neither a zip nor JSON") from None
+        raise place.damaged("no_json") from None
     if not isinstance(document, dict):
         raise _not_an_export(place.file)
     tables = document.pop("tables", None)
@@ -251,7 +249,7 @@ def _first_version(text: bytes, place: _Place) -> _Document:
 
     def rows() -> Iterator[_Row]:
         if not isinstance(tables, dict):
-            raise place.damaged("tables are missing")
+            raise place.damaged("tables")
         for name, table in tables.items():
             for row in _a(list, table, place):
                 yield _Row(_named(name, place), None, _a(dict, row, place))
@@ -287,7 +285,7 @@ def _line(stream: BinaryIO, place: _Place) -> bytes:
     line = stream.readline(_LONGEST_LINE + 1)
     if len(line) > _LONGEST_LINE:
         place.line = (place.line or 0) + 1
-        raise place.damaged("this line is longer than any row")
+        raise place.damaged("line")
     return line
 
 
@@ -295,7 +293,7 @@ def _parsed(text: bytes, place: _Place) -> dict[str, Any]:
     try:
         row = _read_json(text)
     except (ValueError, RecursionError):
-        raise place.damaged("it is not whole") from None
+        raise place.damaged("not_whole") from None
     found: dict[str, Any] = _a(dict, row, place)
     return found
 
@@ -316,11 +314,11 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _named(name: str, place: _Place) -> str:
     if name not in _BY_NAME:
-        raise place.damaged("it holds a table that is none of Inkeeper's")
+        raise place.damaged("other_table")
     return name
 
 
 def _a(kind: type, value: Any, place: _Place) -> Any:
     if not isinstance(value, kind):
-        raise place.damaged("rows are missing")
+        raise place.damaged("rows")
     return value

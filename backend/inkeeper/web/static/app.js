@@ -277,6 +277,7 @@
       document.querySelector("main [aria-invalid=true], main [role=alert] button")?.focus();
     }
     showTheme();
+    showLanguage();
     showZones();
     chooseOwnZone();
     removeToastsLater();
@@ -291,6 +292,12 @@
   function focusRow(source) {
     if (document.activeElement !== document.body) return;
     source?.closest?.("tbody")?.querySelector("[data-opens]")?.focus({ focusVisible: true });
+  }
+
+  /** Sets the document's language to that of the page: the shell is in the browser's, the page in the chosen one. */
+  function showLanguage() {
+    const { lang, dir } = document.getElementById("main");
+    if (lang) Object.assign(document.documentElement, { lang, dir });
   }
 
   /** Shows the account's time zone if it differs from the browser's. */
