@@ -156,7 +156,7 @@ def test_later_and_undo(listed: Page, client: Client) -> None:
     listed.wait_text("Planned tomorrow")
     until(lambda: picked(listed) == "", "nobody is selected any more")
 
-    listed.click("button", "Undo: 2 people: tomorrow.")
+    listed.click("button", "Undo")
 
     listed.wait_text("Undone.")
     assert {one["state"] for one in client.get("/targets").expect(200)["items"]} == {"ready"}
@@ -168,7 +168,7 @@ def test_dropping_all_shown_and_undo(listed: Page, client: Client) -> None:
     listed.click("button", "Drop")
     listed.wait_text("Dropped 5 people.")
     listed.wait_text("Dropped")
-    listed.click("button", "Undo: Dropped 5 people.")
+    listed.click("button", "Undo")
     listed.wait_text("Undone.")
     assert {one["state"] for one in client.get("/targets").expect(200)["items"]} == {"ready"}
 
@@ -178,7 +178,7 @@ def test_do_not_contact_and_undo(listed: Page, client: Client) -> None:
     listed.click("DisclosureTriangle", "More for those selected")
     listed.click("button", "Do not contact")
     listed.wait_text("Marked Sasha Specimen: do not contact.")
-    listed.click("button", "Undo: Marked Sasha Specimen: do not contact.")
+    listed.click("button", "Undo")
     listed.wait_text("Undone.")
     assert not any(one["person"]["do_not_contact"] for one in client.get("/targets").expect(200)["items"])
 

@@ -42,6 +42,15 @@ CUT = """() => [...document.querySelectorAll('main *')].filter((one) => one.chec
     && getComputedStyle(one).display !== 'inline').map((one) => one.outerHTML.slice(0, 90))"""
 
 
+PAGE_HEIGHT = 1047
+"""The height of an A4 page between its margins, in CSS pixels."""
+
+BROKEN = """(pageHeight) => [...document.querySelectorAll('main svg.chart, main tr, main .figures > div')]
+    .filter((one) => one.checkVisibility() && (getComputedStyle(one).breakInside !== 'avoid'
+        || one.getBoundingClientRect().height > pageHeight)).map((one) => one.outerHTML.slice(0, 90))"""
+"""JavaScript: what a page break may cut in two."""
+
+
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The database of somebody who has used the product for a year."""
@@ -202,7 +211,11 @@ def test_on_paper_nothing_is_cut_and_all_is_unfolded(report: Page, theme: str) -
         assert report.run(CUT) == []
         assert report.names("button") == []
         assert drawn(report, ".chart.wide") == 2
-        assert drawn(report, ".chart.narrow, .week.narrow-table, summary") == 0
+        assert drawn(report, ".chart.narrow, .week.narrow-table") == 0
+        advice = report.run("() => document.querySelector('#advice').innerText")
+        assert advice.index("How we worked this out") < advice.index("Your InMails on each plan")
+        assert advice.index("What a change would do now") < advice.index("Cancel the subscription")
+        assert report.run(BROKEN, PAGE_HEIGHT) == []
         assert drawn(report, "[aria-labelledby=usage] tbody tr") == 12
         assert "Berlin time" in report.text()
         # As a footer, the sum of all months would stand under the first page's months, too.

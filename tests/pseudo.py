@@ -24,7 +24,11 @@ from tests.lint.words import TEMPLATE
 TAG = "qps"
 """The tag of the language: one that ISO 639-2 reserves for local use."""
 
-_PLACES = re.compile(r"(<[^>]*>|%\(\w+\)s|%%|\n)")
+RTL_TAG = "qpr"
+"""A second tag, for a server that speaks the language in both directions."""
+
+# Tags, places of the server's and of the extension's messages, and the marks of the extension's bold text.
+_PLACES = re.compile(r"(<[^>]*>|%\(\w+\)s|%%|\$\w*\$|\*|\n)")
 _ATTRIBUTES = {"aria-label", "title", "placeholder", "alt", "data-what", "data-before", "data-copied", "data-picked"}
 """The attributes that people see or hear."""
 
@@ -74,12 +78,12 @@ def _forms(message: Message) -> tuple[str, ...]:
     return message.id if isinstance(message.id, tuple) else (str(message.id),)
 
 
-def pseudo_words(direction: str = "ltr") -> Words:
+def pseudo_words(direction: str = "ltr", tag: str = TAG) -> Words:
     """The pseudo-language, written from left to right or from right to left."""
     english = ENGLISH.formats._asdict()
     names = ("months", "short_months", "lone_months", "days", "short_days")
     longer_names = {name: [longer(each) for each in english[name]] for name in names}
-    return Words(TAG, Formats(**english | longer_names | {"direction": direction}), Pseudo())
+    return Words(tag, Formats(**english | longer_names | {"direction": direction}), Pseudo())
 
 
 def speak(monkeypatch: pytest.MonkeyPatch, words: Words) -> Words:

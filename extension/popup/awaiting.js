@@ -36,11 +36,12 @@ export function awaiting({ accountId, hasMore, isOpen, items, title }, page) {
           t(isOpen ? "awaiting_fewer" : "awaiting_all"),
         ),
     ),
-    el(
-      "ul",
-      { class: "list" },
-      items.map((each) => item(each, page)),
-    ),
+    items.length > 0 &&
+      el(
+        "ul",
+        { class: "list" },
+        items.map((each) => item(each, page)),
+      ),
   );
 }
 
@@ -61,7 +62,7 @@ function item(sent, page) {
     el(
       "p",
       { class: "who" },
-      el("span", { class: "name", title: name }, name),
+      el("span", { class: "name", dir: "auto", title: name }, name),
       " ",
       el("span", { class: "small mute", title: returns ? t("awaiting_returns") : null }, words),
     ),

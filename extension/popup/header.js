@@ -22,13 +22,12 @@ export function header({ account, isDemo, isOpen, menu, pages }, { ui, paint }) 
       "button",
       {
         class: "chip",
-        title: account.name,
         "aria-expanded": String(isOpen),
         "aria-controls": "accounts",
         data: { hook: "account-menu" },
         on: { click: toggle },
       },
-      el("span", { class: "name" }, account.name),
+      el("span", { class: "name", dir: "auto", title: account.name }, account.name),
       el("span", { class: "mute", "aria-hidden": "true" }, "▾"),
     );
   return el(
@@ -71,7 +70,7 @@ function accountMenu(menu, { ui, paint }) {
             on: { click: select(id) },
           },
           !isCurrent && el("span", { class: "unseen" }, t("switch"), " "),
-          el("span", { class: "name" }, name),
+          el("span", { class: "name", dir: "auto" }, name),
           " ",
           product && el("span", { class: "small mute" }, product),
           " ",
@@ -102,7 +101,8 @@ function appLink(page, accountId) {
   const name = t(`page_${page}`);
   return el(
     "button",
-    { class: `icon ${page}`, "aria-label": name, title: name, data: { hook: `open-${page}` }, on: { click: open } },
+    // The title is the name as well. Beside an `aria-label` of the same words, a screen reader would say it twice.
+    { class: `icon ${page}`, title: name, data: { hook: `open-${page}` }, on: { click: open } },
     el("i", { "aria-hidden": "true" }),
   );
 }

@@ -60,7 +60,7 @@ const card = (card, page) =>
   el(
     "div",
     { class: "card" },
-    el("h2", {}, card.person.name),
+    el("h2", {}, el("bdi", {}, card.person.name)),
     card.pastWords && el("p", { class: "small mute", data: { hook: "past" } }, card.pastWords),
     card.listed && el("p", { class: "small mute facts", title: card.listed, data: { hook: "listed" } }, card.listed),
     card.isMarked && el("p", { class: "notice warning small marked", data: { hook: "marked" } }, t("marked")),

@@ -62,7 +62,7 @@ function card({ facts, id, link, name, target, today }, zone, page) {
     "div",
     { class: "card", data: { id } },
     el("p", { class: "small mute", data: { hook: "today" } }, today),
-    el("h2", {}, name),
+    el("h2", {}, el("bdi", {}, name)),
     facts && el("p", { class: "small mute facts", title: facts, data: { hook: "facts" } }, facts),
     el(
       "div",

@@ -21,7 +21,7 @@ export const sent = ({ accountId, items }) =>
           el(
             "p",
             { class: "who" },
-            el("span", { class: "name", title: name }, name),
+            el("span", { class: "name", dir: "auto", title: name }, name),
             " ",
             el("span", { class: "small mute" }, words),
           ),
