@@ -262,6 +262,7 @@ interface Messages {
   state_not_paired_step: [];
   state_server_off: [];
   state_server_off_why: [];
+  state_server_off_why_package: [];
   state_other_program: [];
   state_other_program_why: [address: Filling];
   state_other_program_step: [];
@@ -275,6 +276,7 @@ interface Messages {
   state_permission_missing_step: [];
   state_version_mismatch: [];
   state_version_mismatch_why: [];
+  state_version_mismatch_why_package: [];
   state_unauthorized: [];
   state_unauthorized_why: [address: Filling];
   state_unauthorized_step: [];
@@ -361,6 +363,7 @@ interface Messages {
   code_until: [time: Filling, zone: Filling, when: Filling];
   code_shown: [];
   code_again: [];
+  code_again_package: [];
   device_name: [browser: Filling, system: Filling];
   connect: [];
   another_code: [];

@@ -28,6 +28,7 @@ const ui = {
   address: "",
   reached: "unknown",
   reconnecting: false,
+  isShut: false,
   leaving: false,
   pinned: null,
   shortcuts: { log: "", later: "", open: "" },

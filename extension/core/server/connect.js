@@ -24,13 +24,13 @@ export const check = async (typed) => greet(address(typed));
  */
 export async function startPairing(typed, device) {
   const at = address(typed);
-  const { demo, id: serverId } = await greet(at);
+  const { demo, id: serverId, installed } = await greet(at);
   const { body } = await call({ address: at, token: null }, "/pairings", {
     method: "POST",
     body: { device },
     shape: SHAPE.pairing,
   });
-  const pairing = { id: body.id, expiresAt: body.expires_at, address: at, demo, serverId };
+  const pairing = { id: body.id, expiresAt: body.expires_at, address: at, demo, serverId, installed };
   await local.set({ pairing });
   return { expiresAt: pairing.expiresAt };
 }
@@ -43,7 +43,7 @@ export async function startPairing(typed, device) {
 export async function confirmPairing(code) {
   const { pairing } = await read("pairing");
   if (!pairing) throw new Refusal({ code: "no_pairing" });
-  const { address, demo, id, serverId = null } = pairing;
+  const { address, demo, id, installed, serverId = null } = pairing;
   const { body } = await call({ address, token: null }, `/pairings/${id}/confirm`, {
     method: "POST",
     body: { code },
@@ -57,6 +57,7 @@ export async function confirmPairing(code) {
     demo,
     id: serverId,
     secret: body.secret ?? null,
+    installed,
   };
   await withServerLock(async () => {
     const { server: before, summaries } = await readAll();

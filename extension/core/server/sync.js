@@ -75,18 +75,17 @@ async function runSync() {
 }
 
 /**
- * Greets and verifies the server and stores its id, secret and demo flag. A connection made before there were secrets
+ * Greets and verifies the server and stores what it says of itself. A connection made before there were secrets
  * fetches one now; that request sends the token without a proof.
  * @param {Server} server
  * @returns {Promise<Server>} as stored
  */
 async function identifyServer(server) {
-  const { demo, id } = await verifyServer(server);
+  const { demo, id, installed } = await verifyServer(server);
   const secret = server.secret ?? (id === null ? null : await fetchSecret(server));
-  const known = { ...server, demo, id: id ?? server.id ?? null, secret };
-  if (known.demo !== server.demo || known.id !== server.id || secret !== server.secret) {
-    await local.set({ server: known });
-  }
+  const known = { ...server, demo, id: id ?? server.id ?? null, secret, installed };
+  const changes = /** @type {const} */ (["demo", "id", "secret", "installed"]);
+  if (changes.some((name) => known[name] !== server[name])) await local.set({ server: known });
   await markOwn(known);
   return known;
 }

@@ -1,5 +1,6 @@
 // The connection's problem: one named state at a time, each with one next step; and when the sync is retried.
 
+import { resolvingCommand } from "../../core/commands.js";
 import { relative } from "../../text/format.js";
 import { plural, refusalWords, t } from "../../text/words.js";
 
@@ -15,9 +16,10 @@ const PLACE = {
 /** @param {PopupContext} context */
 export function problemState({ account, now, state, view }) {
   if (state === "ready") return null;
-  const { address } = view.server;
+  const { address, installed } = view.server;
+  const resolving = resolvingCommand(state, installed);
   const words = [
-    t(`state_${state}_why`, address),
+    resolving ? t(resolving.words) : t(`state_${state}_why`, address),
     account && t("state_entries_safe"),
     account && view.waiting.length > 0 && `${plural("waiting_title", view.waiting.length)}.`,
   ];
@@ -27,22 +29,24 @@ export function problemState({ account, now, state, view }) {
     isWarning: state !== "server_off",
     title: t(`state_${state}`),
     words: words.filter(Boolean).join(" "),
-    step: stepOf(state),
+    step: stepOf(state, resolving),
     retry: state === "server_off" || state === "impostor" ? retryWords(view, now) : "",
   };
 }
 
 /**
- * The next step: a link to a section of the welcome page, a command for the terminal, or the app's set-up.
+ * The next step: a link to a section of the welcome page, a command for the terminal (null if the words say it all), or
+ * the app's set-up.
  * @param {Exclude<PopupBase["state"], "ready">} state
- * @returns {{words: string, place: string} | {words: string, command: string}}
+ * @param {ReturnType<typeof resolvingCommand>} resolving
+ * @returns {{words: string, place: string} | {words: string, command: string | null}}
  */
-function stepOf(state) {
+function stepOf(state, resolving) {
   if (state === "no_account") return { words: t("state_no_account_step"), place: "" };
   if (state !== "server_off" && state !== "version_mismatch") {
     return { words: t(`state_${state}_step`), place: PLACE[state] };
   }
-  return { words: "", command: state === "version_mismatch" ? "git pull && make run" : "make run" };
+  return { words: "", command: resolving?.command ?? null };
 }
 
 /**
