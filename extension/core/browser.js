@@ -6,6 +6,9 @@ export const { alarms, commands, contextMenus, runtime } = chrome;
 
 export const isFirefox = runtime.getURL("").startsWith("moz-extension:");
 
+/** Whether the extension was loaded from a folder. */
+export const isUnpacked = async () => (await chrome.management.getSelf()).installType === "development";
+
 // ---- Storage ----
 
 /** @type {StorageArea} */

@@ -2,6 +2,7 @@
 
 import { commandsFor } from "../core/commands.js";
 import { ask } from "../core/messages.js";
+import { deviceName } from "../text/device.js";
 import { relative, time } from "../text/format.js";
 import { plural, refusalWords, t } from "../text/words.js";
 import { run, say, sayRefusal } from "../ui/act.js";
@@ -121,12 +122,3 @@ function pairCommand(installed) {
 }
 
 const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-/** The name of this browser in the server's list of devices. */
-function deviceName() {
-  const { userAgent } = navigator;
-  const browser = /Firefox|Edg|OPR|Chrome/.exec(userAgent)?.[0] ?? "Browser";
-  const system = /Windows|Mac OS|Android|CrOS|Linux/.exec(userAgent)?.[0] ?? "";
-  const name = { Edg: "Edge", OPR: "Opera" }[browser] ?? browser;
-  return system ? t("device_name", name, system) : name;
-}

@@ -17,8 +17,9 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
+from inkeeper.server.extension import with_loopback
+from inkeeper.server.prepared import CONNECTION_FILE, Connection
 from inkeeper.wording.terminal import gettext
 
 # Without Google Chrome and Microsoft Edge: they ignore --load-extension without an error.
@@ -38,21 +39,9 @@ _VERSION_SECONDS = 10
 _BRANDED = re.compile(r"(Google Chrome|Microsoft Edge)(?! for Testing)\D*(\d+)")
 _IGNORES_SINCE = 137
 
-_LOOPBACK = "http://127.0.0.1/*"
-CONNECTION_FILE = "connect.json"
-"""The file that the extension's worker reads at its start (`core/server/connect.js`)."""
-
 
 class BrowserUnavailable(Exception):
     """No browser can be opened here. The message is one sentence with the reason."""
-
-
-class Connection(NamedTuple):
-    """A prepared pairing for the extension: the server's address, the pairing's id and its code."""
-
-    address: str
-    id: str
-    code: str
 
 
 class OpenBrowser:
@@ -152,13 +141,7 @@ def private_copy(extension: Path, folder: Path, connection: Connection) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     _mirror(extension, folder)
-    manifest = json.loads((extension / "manifest.json").read_text(encoding="utf-8"))
-    optional = manifest.get("optional_host_permissions", [])
-    manifest |= {
-        "host_permissions": [*manifest.get("host_permissions", []), _LOOPBACK],
-        "optional_host_permissions": [each for each in optional if each != _LOOPBACK],
-    }
-    _write_private(folder / "manifest.json", json.dumps(manifest, indent=2))
+    _write_private(folder / "manifest.json", with_loopback((extension / "manifest.json").read_text(encoding="utf-8")))
     _write_private(folder / CONNECTION_FILE, json.dumps(connection._asdict()))
     return folder
 
