@@ -39,6 +39,10 @@ _VERSION_SECONDS = 10
 _BRANDED = re.compile(r"(Google Chrome|Microsoft Edge)(?! for Testing)\D*(\d+)")
 _IGNORES_SINCE = 137
 
+# Where Windows has these programs: in a folder with such a name, beside a folder named by the version.
+_BRANDED_PLACE = re.compile(r"[\\/](Google[\\/]Chrome|Microsoft[\\/]Edge)(?! for Testing)[^\\/]*[\\/]", re.IGNORECASE)
+_VERSION_FOLDER = re.compile(r"(\d+)\.\d+\.\d+\.\d+")
+
 
 class BrowserUnavailable(Exception):
     """No browser can be opened here. The message is one sentence with the reason."""
@@ -252,7 +256,7 @@ def _supported(program: Path, environ: Mapping[str, str]) -> Path:
         raise BrowserUnavailable(
             gettext("%(program)s is a snap, which may not read the folders of other programs.", program=program)
         )
-    branded = _BRANDED.search(_version(program, environ))
+    branded = _BRANDED.search(_version(program, environ) or version_by_place(program))
     if branded and int(branded[2]) >= _IGNORES_SINCE:
         name = f"{branded[1]} {branded[2]}"
         raise BrowserUnavailable(
@@ -278,6 +282,19 @@ def _version(program: Path, environ: Mapping[str, str]) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return result.stdout
+
+
+def version_by_place(program: Path) -> str:
+    """What a branded program on Windows would print for `--version`, from its folder. Empty for another program.
+
+    Without a folder that names the version it is the first one that ignores extensions.
+    """
+    branded = _BRANDED_PLACE.search(str(program))
+    if not branded:
+        return ""
+    found = [int(match[1]) for each in program.parent.iterdir() if (match := _VERSION_FOLDER.fullmatch(each.name))]
+    name = branded[1].replace("\\", " ").replace("/", " ").title()
+    return f"{name} {max(found, default=_IGNORES_SINCE)}"
 
 
 def _is_snap(program: Path) -> bool:

@@ -5,6 +5,7 @@ The user can skip each step and return to it.
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -28,7 +29,7 @@ from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import CURRENCIES
 from inkeeper.web import forms, pages, seats
 from inkeeper.web.blueprint import blueprint
-from inkeeper.web.browsers import FIREFOX, requesting_browser
+from inkeeper.web.browsers import CHROMIUM, FIREFOX, requesting_browser
 from inkeeper.web.choices import zones
 from inkeeper.web.forms import FormSchema
 from inkeeper.web.language import gettext, gettext_noop, language
@@ -184,6 +185,7 @@ def _page(step: int | None, status: int = 200, **values: Any) -> Response:
         browser=requesting_browser(),
         firefox=FIREFOX,
         folder=folder,
+        visible_copy=_visible_copy(folder) if folder else None,
         **_connecting(),
         **values,
     )
@@ -194,10 +196,12 @@ def _connecting() -> dict[str, Any]:
     connected = [device.name for device in devices.connected_programs(store(), actor())]
     waiting = [(each.device_name, each.code) for each in pairing.waiting(store(), actor(), now())]
     invited = pairing.invited_code(store(), actor(), now())
+    only_own = bool(connected) and all(name == pairing.OWN_CHROMIUM for name in connected)
     by_itself = _gets_connections() and prepared.is_offered(store(), loaded_folder(store().folder), now())
     return {
         "connected": connected,
-        "only_own": bool(connected) and all(name == pairing.OWN_CHROMIUM for name in connected),
+        "only_own": only_own,
+        "in_own": only_own and requesting_browser().name == CHROMIUM.name,
         "waiting": waiting,
         "invited": invited,
         "by_itself": by_itself,
@@ -311,6 +315,14 @@ def _extension_folder() -> str | None:
         return str(included_extension() if settings().demo else put_extension(store().folder).path)
     except (NoExtension, OSError):
         return None
+
+
+def _visible_copy(folder: str) -> str:
+    """The command that copies the folder to the downloads, for a browser that may not read hidden folders.
+
+    It keeps the modes of folder and files, so the copy is as private as the folder.
+    """
+    return f'cp -rT {shlex.quote(folder)} "$(xdg-user-dir DOWNLOAD)/inkeeper-extension"'
 
 
 def _offer_connection() -> None:
