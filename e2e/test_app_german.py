@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ OVERFLOW = """() => {
 
 
 @pytest.fixture
-def german(browser: Browser, server: Server, client: Client) -> Page:
+def german(browser: Browser, server: Server, client: Client) -> Iterator[Page]:
     """Home in a browser whose language is German."""
     account = client.account()
     for name in ("Robin Sample", "Noor Dummy"):
@@ -32,7 +33,8 @@ def german(browser: Browser, server: Server, client: Client) -> Page:
     page = open_app(browser, server, client, "/")
     page.cdp("Network.enable")
     page.cdp("Network.setExtraHTTPHeaders", headers={"Accept-Language": "de"})
-    return page
+    yield page
+    page.cdp("Network.setExtraHTTPHeaders", headers={})
 
 
 def test_pages_in_german(german: Page, server: Server, tmp_path: Path) -> None:

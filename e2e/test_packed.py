@@ -10,7 +10,7 @@ import pytest
 
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
-from e2e.harness.connecting import refresh
+from e2e.harness.connecting import connect, refresh
 from e2e.harness.extension import extension_copy
 from e2e.harness.firefox import ENTER, Firefox, firefox
 from e2e.harness.linkedin import PracticeSite
@@ -120,6 +120,21 @@ def test_what_the_server_missed_is_sent_once(
     ready.wait_badge("14")
     assert logged(client, account)["recipient"] == KAI
     until(lambda: not ready.outbox(), "nothing waits any more")
+
+
+def test_the_commands_are_those_of_the_package_until_a_server_says_otherwise(browser: Browser, server: Server) -> None:
+    server.terminate()
+    page = browser.open_extension("welcome/welcome.html")
+    page.fill("textbox", ADDRESS, server.address)
+    page.click("button", "Connect")
+    page.wait_text("inkeeper run")
+    server.start()
+    page.click("button", "Get a code")
+    page.wait_text(".venv/bin/inkeeper pair")
+    connect(browser, server)
+    server.kill()
+
+    open_popup(browser).wait_text("make run")
 
 
 @pytest.mark.parametrize("asked", [{}, {"frame": "blank", "send": "close"}])

@@ -20,6 +20,7 @@ from inkeeper.server.browser import (
     manual_steps,
     open_with_extension,
     private_copy,
+    version_by_place,
 )
 
 EXTENSION = Path(__file__).resolve().parents[1] / "extension"
@@ -165,6 +166,36 @@ def test_a_chrome_under_chromiums_name_is_passed_over(programs: Path) -> None:
     a_program(programs / "chrome-for-testing", "echo Google Chrome for Testing 156.0.0.1")
 
     assert find_program(environment(programs)) == programs / "chrome-for-testing"
+
+
+@pytest.mark.parametrize(
+    ("place", "folders", "version"),
+    [
+        ("Google/Chrome/Application/chrome.exe", ["139.0.7258.66", "138.0.1.2", "Dictionaries"], "Google Chrome 139"),
+        ("Google/Chrome/Application/chrome.exe", ["136.0.7103.92"], "Google Chrome 136"),
+        ("Google/Chrome Beta/Application/chrome.exe", [], "Google Chrome 137"),
+        ("Microsoft/Edge/Application/msedge.exe", ["140.0.1.2"], "Microsoft Edge 140"),
+        ("Google/Chrome for Testing/chrome.exe", ["156.0.0.1"], ""),
+        ("Chromium/Application/chrome.exe", ["156.0.0.1"], ""),
+    ],
+)
+def test_on_windows_the_version_is_that_of_the_folder(
+    tmp_path: Path, place: str, folders: list[str], version: str
+) -> None:
+    program = tmp_path / place
+    for name in ["", *folders]:
+        (program.parent / name).mkdir(parents=True, exist_ok=True)
+
+    assert version_by_place(program) == version
+
+
+def test_a_chrome_that_says_no_version_is_known_by_its_folder(tmp_path: Path) -> None:
+    program = tmp_path / "Google" / "Chrome" / "Application" / "chrome"
+    program.parent.mkdir(parents=True)
+    a_program(program, "exit 1")
+
+    with pytest.raises(BrowserUnavailable, match="Google Chrome 137, which loads no extension at its start"):
+        find_program({"PATH": "", "DISPLAY": ":99", "INKEEPER_CHROMIUM": str(program)})
 
 
 class TestThePrivateCopy:

@@ -199,3 +199,23 @@ def put_from(included: Path, data: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(installation, "PACKED_EXTENSION", included)
         put_extension(data)
+
+
+def test_the_copy_may_call_this_computers_server_and_nothing_more(included: Path, data: Path) -> None:
+    asked = {"optional_host_permissions": ["http://127.0.0.1/*", "https://*/*"]}
+    (included / "manifest.json").write_text(json.dumps({"version": "1.2.0", **ADDON, **asked}))
+
+    put_extension(data)
+
+    manifest = json.loads((data / "extension" / "manifest.json").read_text())
+    assert manifest["host_permissions"] == ["http://127.0.0.1/*"]
+    assert manifest["optional_host_permissions"] == ["https://*/*"]
+    assert not put_extension(data).is_renewed
+
+
+def test_a_prepared_connection_is_no_part_of_the_extension(included: Path, data: Path) -> None:
+    put_extension(data)
+    (data / "extension" / "connect.json").write_text("{}")
+
+    assert not put_extension(data).is_renewed
+    assert (data / "extension" / "connect.json").exists()

@@ -65,11 +65,19 @@ interface Server {
   secret?: string | null;
   /** The version at the last sync; missing if there was none since versions are stored. */
   version?: string;
+  /** How the server was installed, as it said the last time; missing from an older server. */
+  installed?: string;
+}
+/** How Inkeeper was installed: in the project's folder, or from a package. */
+type Installed = "folder" | "package";
+interface ImportMeta {
+  /** Whether the extension is packed as in a release. */
+  packed?: boolean;
 }
 /** The server's greeting, without a token; `id` is null from an older server. */
 type Greeting = Omit<Greeted, "id"> & { id: string | null };
 /** A pairing in progress; the previous connection is used until the code is confirmed. */
-interface Pairing { id: string; expiresAt: string; address: string; demo: boolean; serverId?: string | null }
+interface Pairing { id: string; expiresAt: string; address: string; demo: boolean; serverId?: string | null; installed?: string }
 
 interface Connection {
   state: "ok" | "not_paired" | "server_off" | "other_program" | "impostor" | "permission_missing" | "version_mismatch" | "unauthorized";
@@ -402,7 +410,7 @@ interface AccountView {
 /** The whole state that popup and welcome page show. */
 interface View {
   now: string;
-  server: { address: string; paired: boolean; demo: boolean; version: string | null };
+  server: { address: string; paired: boolean; demo: boolean; installed?: string; version: string | null };
   connection: Connection;
   pairing: Pairing | null;
   accounts: AccountView[];

@@ -264,6 +264,7 @@ interface Messages {
   state_not_paired_step: [];
   state_server_off: [];
   state_server_off_why: [];
+  state_server_off_why_package: [];
   state_other_program: [];
   state_other_program_why: [address: Filling];
   state_other_program_step: [];
@@ -280,6 +281,7 @@ interface Messages {
   older_server: [server: Filling, extension: Filling];
   older_extension: [server: Filling, extension: Filling];
   reload_extension: [];
+  state_version_mismatch_why_package: [];
   state_unauthorized: [];
   state_unauthorized_why: [address: Filling];
   state_unauthorized_step: [];
@@ -366,6 +368,7 @@ interface Messages {
   code_until: [time: Filling, zone: Filling, when: Filling];
   code_shown: [];
   code_again: [];
+  code_again_package: [];
   device_name: [browser: Filling, system: Filling];
   connect: [];
   another_code: [];

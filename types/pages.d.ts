@@ -112,6 +112,8 @@ interface WelcomeUi {
   address: string;
   reached: "unknown" | "ok" | "permission_missing" | "server_off" | "other_program" | "impostor" | "version_mismatch" | "wrong_path" | "bad_address";
   reconnecting: boolean;
+  /** Whether the server shows no more codes, after too many wrong ones. */
+  isShut: boolean;
   leaving: boolean;
   /** Null if the browser does not report it. */
   pinned: boolean | null;

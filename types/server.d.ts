@@ -209,6 +209,8 @@ interface Greeted {
   id?: string;
   /** Where a nonce was sent: HMAC-SHA256 in lower-case hex, its key the device's secret and its message the nonce, both as ASCII text. Null if the server has no secret of that device. */
   proof?: string | null;
+  /** As the project's folder or from a package: which commands its user has. */
+  installed?: "folder" | "package";
 }
 
 interface SignIn {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -16,6 +17,11 @@ SOURCE_EXTENSION = _PACKAGE.parents[1] / "extension"
 def is_project_folder() -> bool:
     """Whether this is the project's folder, in which `make` and `.venv` are used."""
     return (SOURCE_EXTENSION / "manifest.json").is_file()
+
+
+def kind() -> Literal["folder", "package"]:
+    """Whether this is the project's folder, or a package that was installed."""
+    return "folder" if is_project_folder() else "package"
 
 
 def command() -> str:

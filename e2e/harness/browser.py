@@ -51,7 +51,10 @@ RESET = """async () => {
 
 
 class Browser:
-    """One running Chromium: headless with a device pixel ratio of `scale`, or visible on the X display `display`."""
+    """One running Chromium: headless with a device pixel ratio of `scale`, or visible on the X display `display`.
+
+    An extension that `connects` by itself opens no welcome page.
+    """
 
     def __init__(
         self,
@@ -61,6 +64,7 @@ class Browser:
         display: str | None = None,
         scale: int = 1,
         language: str = "en-US",
+        connects: bool = False,
     ) -> None:
         self._extension = extension
         options = Options()
@@ -92,7 +96,8 @@ class Browser:
         self.display = display
         self.tab = Page(self.cdp, self.driver.current_window_handle)
         self.control = self._open_control()
-        until(lambda: self.pages(self.extension_url("welcome/")), "the welcome page opened by itself")
+        if not connects:
+            until(lambda: self.pages(self.extension_url("welcome/")), "the welcome page opened by itself")
 
     def quit(self) -> None:
         """Ends the browser."""

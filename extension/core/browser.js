@@ -16,10 +16,12 @@ export const ownVersion = () => runtime.getManifest().version;
  * first gets the update, if there is one. Everything in local storage stays. Ends this page.
  */
 export async function updateExtension() {
-  const { installType } = await chrome.management.getSelf();
-  if (installType !== "development") await runtime.requestUpdateCheck?.();
+  if (!(await isUnpacked())) await runtime.requestUpdateCheck?.();
   runtime.reload();
 }
+
+/** Whether the extension was loaded from a folder. */
+export const isUnpacked = async () => (await chrome.management.getSelf()).installType === "development";
 
 // ---- Storage ----
 

@@ -22,7 +22,10 @@ const Target = {
 const Connected = { token: "string", device_id: "string" };
 const Erasure = { inmails: ["string"], salt: "string", links: ["string"], names: ["string"] };
 const Erasures = { erasures: [Erasure], last: "number", more: "boolean", complete: "boolean" };
-const Greeted = { app: "string", version: "string", demo: "boolean", "id?": "string", "proof?": [null, "string"] };
+const Greeted = {
+  app: "string", version: "string", demo: "boolean", "id?": "string", "proof?": [null, "string"],
+  "installed?": "string",
+};
 const LoggedInMail = { id: "string" };
 const Logged = { inmail: LoggedInMail };
 const FoundInMail = { id: "string", account: "string", sent_at: "string", outcome: "string" };

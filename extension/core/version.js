@@ -2,9 +2,6 @@
 
 import { ownVersion } from "./browser.js";
 
-/** Updates a server that runs in the folder of its source. */
-export const UPDATE_COMMAND = "git pull && make run";
-
 /**
  * Who has to be updated; null if both have the same version, or if the server's version is not known.
  * @param {string | null | undefined} server

@@ -28,7 +28,7 @@ export const problem = ({ isAlone, isWarning, retry, step, title, words }) =>
 /** @param {State["step"]} step */
 function nextStep(step) {
   if ("isReload" in step) return reloadButton();
-  if ("command" in step) return commandLine(step.command);
+  if ("command" in step) return step.command && commandLine(step.command);
   const props = { class: "button main", data: { hook: "next-step" } };
   const setUp = () => openApp("/welcome").catch(sayRefusal);
   return step.place

@@ -1,7 +1,8 @@
 // The note that the server or the extension is older than the other, with what to do.
 
 import { updateExtension } from "../core/browser.js";
-import { olderIn, UPDATE_COMMAND } from "../core/version.js";
+import { commandsFor } from "../core/commands.js";
+import { olderIn } from "../core/version.js";
 import { t } from "../text/words.js";
 import { commandLine } from "./command.js";
 import { el } from "./dom.js";
@@ -20,10 +21,11 @@ export function older({ view }) {
   // The state `version_mismatch` says it, with the same step.
   if (!found || view.connection.state === "version_mismatch") return null;
   const isServer = found.which === "server";
+  const { command } = commandsFor(view.server.installed).update;
   return el(
     "section",
     { class: "notes stack", data: { part: "older", which: found.which } },
     el("p", { class: "small" }, t(`older_${found.which}`, found.server, found.extension)),
-    isServer ? commandLine(UPDATE_COMMAND) : reloadButton(),
+    isServer ? command && commandLine(command) : reloadButton(),
   );
 }

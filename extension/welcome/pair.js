@@ -1,9 +1,11 @@
 // Pairing: the server shows a code to its owner, who types it here.
 
+import { commandsFor } from "../core/commands.js";
 import { ask } from "../core/messages.js";
+import { deviceName } from "../text/device.js";
 import { relative, time } from "../text/format.js";
 import { plural, refusalWords, t } from "../text/words.js";
-import { run, say } from "../ui/act.js";
+import { run, say, sayRefusal } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
@@ -16,7 +18,14 @@ import { section } from "./section.js";
 export async function showCode({ view, ui, paint }) {
   ui.errors.code = "";
   if (view.pairing) await run("pair.cancel", {});
-  if (!(await run("pair.start", { address: ui.address, device: deviceName() }))) return;
+  ui.isShut = false;
+  try {
+    await ask("pair.start", { address: ui.address, device: deviceName() });
+  } catch (error) {
+    ui.isShut = /** @type {any} */ (error).problem?.code === "pairing_shut";
+    sayRefusal(error);
+    return paint();
+  }
   say(t("code_shown"));
   ui.focus = "code";
   paint();
@@ -88,8 +97,7 @@ export function pair(context) {
                 t("another_code"),
               ),
             ),
-            el("p", { class: "hint" }, t("code_again")),
-            commandLine(".venv/bin/inkeeper pair"),
+            pairCommand(open.installed),
           )
         : [
             (ui.errors.code || view.pairing) &&
@@ -99,17 +107,18 @@ export function pair(context) {
                 ui.errors.code || t("problem_over"),
               ),
             el("button", { class: "main", data: { hook: "pair-start" }, on: { click: start } }, t("show_code")),
+            ui.isShut && pairCommand(view.server.installed),
           ],
   );
 }
 
-const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-/** The name of this browser in the server's list of devices. */
-function deviceName() {
-  const { userAgent } = navigator;
-  const browser = /Firefox|Edg|OPR|Chrome/.exec(userAgent)?.[0] ?? "Browser";
-  const system = /Windows|Mac OS|Android|CrOS|Linux/.exec(userAgent)?.[0] ?? "";
-  const name = { Edg: "Edge", OPR: "Opera" }[browser] ?? browser;
-  return system ? t("device_name", name, system) : name;
+/**
+ * The command that prints a code, and lets codes be tried again after too many wrong ones.
+ * @param {string | undefined} installed
+ */
+function pairCommand(installed) {
+  const { command, words } = commandsFor(installed).pair;
+  return el("div", { class: "stack" }, el("p", { class: "hint" }, t(words)), commandLine(command));
 }
+
+const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;

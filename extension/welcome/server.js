@@ -1,5 +1,6 @@
 // The server's address, the permission to call it, and whether it responds.
 
+import { resolvingCommand } from "../core/commands.js";
 import { mayCall, requestCalling } from "../core/browser.js";
 import { ask } from "../core/messages.js";
 import { serverAddress } from "../core/server/address.js";
@@ -8,7 +9,6 @@ import { say } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
 import { field, form } from "../ui/forms.js";
-import { UPDATE_COMMAND } from "../core/version.js";
 import { showCode } from "./pair.js";
 import { section } from "./section.js";
 
@@ -27,9 +27,6 @@ const OURS = /** @type {const} */ ([
  * @returns {state is typeof OURS[number]}
  */
 const isOurs = (state) => OURS.some((each) => each === state);
-
-/** States that a command in the terminal resolves. */
-const COMMAND = { server_off: "make run", version_mismatch: UPDATE_COMMAND };
 
 /** @param {WelcomeUi} ui */
 export async function checkServer(ui) {
@@ -51,7 +48,7 @@ export function server(context) {
   if (!setup && !ui.reconnecting && !isOurs(view.connection.state)) return null;
   // Without a token the greeting only looks like Inkeeper; the proof decides.
   const reached = view.connection.state === "impostor" && !ui.reconnecting ? "impostor" : ui.reached;
-  const command = COMMAND[/** @type {keyof typeof COMMAND} */ (reached)];
+  const resolving = resolvingCommand(reached, view.server.installed);
   const isDone =
     !ui.reconnecting &&
     reached !== "impostor" &&
@@ -115,9 +112,15 @@ export function server(context) {
       el(
         "div",
         { class: "stack", data: { hook: "server-problem", problem: reached } },
-        el("p", {}, el("b", {}, t(`state_${reached}`)), " ", t(`state_${reached}_why`, ui.address)),
+        el(
+          "p",
+          {},
+          el("b", {}, t(`state_${reached}`)),
+          " ",
+          resolving ? t(resolving.words) : t(`state_${reached}_why`, ui.address),
+        ),
         reached === "impostor" && el("p", {}, t("impostor_anew")),
-        command && commandLine(command),
+        resolving?.command && commandLine(resolving.command),
         el("p", { class: "hint" }, t("checked_again")),
       ),
     reached === "ok" && el("p", {}, t("server_answers", ui.address)),

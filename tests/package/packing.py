@@ -38,6 +38,8 @@ ESBUILD = MODULES / "esbuild" / "bin" / "esbuild"
 # The target is the oldest browsers that the manifest accepts: syntax that they know is not rewritten. Without its own
 # configuration esbuild would read the type checker's, and add "use strict".
 OPTIONS = ("--minify", "--charset=utf8", "--target=chrome127,firefox140", "--tsconfig-raw={}", "--log-level=warning")
+# `core/commands.js` reads it.
+IS_PACKED = "--define:import.meta.packed=true"
 
 COMMENT = re.compile(r"^ *<!--.*?-->\n", re.MULTILINE | re.DOTALL)
 PRELOAD = re.compile(r'^( *)<link rel="modulepreload" href="[^"]*" />\n', re.MULTILINE)
@@ -108,6 +110,7 @@ def _bundle(entry: str, into: Path) -> list[str]:
             "--bundle",
             "--splitting",
             "--format=esm",
+            IS_PACKED,
             "--outbase=.",
             f"--chunk-names={folder + '/' if folder else ''}[name]-[hash]",
             f"--metafile={notes}",

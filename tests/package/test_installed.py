@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import inkeeper
+from inkeeper.server.extension import with_loopback
 from tests.lint.extension import EXTENSION
 from tests.package.conftest import new_environment
 
@@ -118,7 +119,7 @@ def test_it_runs_and_set_up_shows_the_folder_to_load(
 
     (folder,) = re.findall(r'data-copy="([^"]+/extension)"', page)
     assert Path(folder) == Path(environment["HOME"]) / ".local" / "share" / "inkeeper" / "extension"
-    assert Path(folder, "manifest.json").read_bytes() == (EXTENSION / "manifest.json").read_bytes()
+    assert Path(folder, "manifest.json").read_text() == with_loopback((EXTENSION / "manifest.json").read_text())
     assert not Path(folder, "core").exists()
     assert 'data-copy="inkeeper export inkeeper.zip"' in settings
     assert ".venv" not in settings
@@ -145,7 +146,9 @@ def test_the_command_puts_the_packed_extension_beside_the_data(
     assert "about:debugging" in "\n".join(steps)
     assert [path.name for path in folder.iterdir()] == ["extension"]
     (included,) = installed.parents[1].glob("lib/*/site-packages/inkeeper/extension")
-    assert content_of(folder / "extension") == content_of(included)
+    whole = content_of(included)
+    manifest = with_loopback(whole["manifest.json"].decode()).encode()
+    assert content_of(folder / "extension") == whole | {"manifest.json": manifest}
     assert extension_command(installed, environment, tmp_path) == [first, *steps]
     assert "renewed" not in "".join(steps)
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import html
+import os
 import re
+import stat
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -262,6 +267,15 @@ class TestOnASharedServer:
         ({"User-Agent": f"{AGENT} OPR/130.0.0.0"}, "Add Inkeeper to Opera Open opera://extensions"),
         ({"User-Agent": AGENT, "Sec-CH-UA": '"Brave";v="156", "Chromium";v="156"'}, "Open brave://extensions"),
         ({"User-Agent": AGENT, "Sec-CH-UA": '"Vivaldi";v="8", "Chromium";v="156"'}, "Open vivaldi://extensions"),
+        ({"User-Agent": AGENT, "Sec-CH-UA": '"Opera GX";v="131", "Chromium";v="156"'}, "Open opera://extensions"),
+        ({"User-Agent": f"{AGENT} Edg/156.0.0.0"}, "Turn on “Developer mode” on the left."),
+        ({"User-Agent": AGENT}, "Turn on “Developer mode” at the top right."),
+        ({"User-Agent": FIREFOX}, "extension/manifest.json Copy The dialog may hide it: press Ctrl+L there"),
+        ({"User-Agent": AGENT}, "/extension Copy The dialog may hide it: press Ctrl+L there, then paste it."),
+        ({"User-Agent": AGENT.replace("X11; Linux x86_64", "Macintosh; Intel Mac OS X 10_15_7")}, "press ⌘⇧G there"),
+        ({"User-Agent": AGENT.replace("X11; Linux x86_64", "Windows NT 10.0; Win64; x64")}, "the dialog's field"),
+        ({"User-Agent": AGENT, "Sec-CH-UA-Mobile": "?1"}, "The app is all you need on your phone"),
+        ({"User-Agent": AGENT, "Sec-CH-UA-Platform": '"Android"'}, "The app is all you need on your phone"),
         ({"User-Agent": AGENT}, "Add Inkeeper to Chrome"),
         ({"User-Agent": FIREFOX}, "Firefox removes it when it closes, until the extension is signed by Mozilla."),
         ({"User-Agent": SAFARI}, "The app is all you need on Safari"),
@@ -278,3 +292,40 @@ def test_a_device_name_stays_text(page: WebPage, client: FlaskClient) -> None:
     client.post("/api/v1/pairings", json={"device": "<img src=x>"})
 
     assert "<img" not in page.get("/welcome/connecting").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("agent", "shown"), [(AGENT, True), (FIREFOX, True), (AGENT.replace("X11; Linux", "Macintosh"), False)]
+)
+def test_the_copy_for_a_snap_is_a_private_one_in_a_visible_folder(
+    page: WebPage, store: Store, tmp_path: Path, agent: str, shown: bool
+) -> None:
+    text = html.unescape(page.get("/welcome?step=2", **{"User-Agent": agent}).get_data(as_text=True))
+
+    found = re.search(r'data-copy="(cp .*inkeeper-extension")"', text)
+    assert bool(found) == shown
+    if not found:
+        return
+    (tmp_path / "downloads").mkdir()
+    (tmp_path / "xdg-user-dir").write_text(f"#!/bin/sh\necho {tmp_path}/downloads\n")
+    (tmp_path / "xdg-user-dir").chmod(0o755)
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    for _ in range(2):
+        subprocess.run(["sh", "-c", f"umask 022; {found[1]}"], check=True, env=environment)
+    copy = tmp_path / "downloads" / "inkeeper-extension"
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o700
+    assert stat.S_IMODE((copy / "connect.json").stat().st_mode) == 0o600
+    assert {path.name for path in copy.iterdir()} == {path.name for path in (store.folder / "extension").iterdir()}
+
+
+def test_the_browser_of_every_day_gets_its_own_steps_while_inkeepers_own_is_connected(
+    client: FlaskClient, pair: Callable[..., Device]
+) -> None:
+    device = pair(device=pairing.OWN_CHROMIUM)
+    page = WebPage(client, device.headers, device.id)
+    own = {"User-Agent": AGENT, "Sec-CH-UA": '"Chromium";v="156"'}
+
+    assert "It's connected in this Chromium" in words(page.get("/welcome?step=2", **own))
+    in_firefox = words(page.get("/welcome?step=2", **{"User-Agent": FIREFOX}))
+    assert "this Chromium" not in in_firefox
+    assert "Load Temporary Add-on" in in_firefox

@@ -10,6 +10,8 @@ from marshmallow import fields, validate
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import now, settings, store
 from inkeeper.api.schemas_base import Instant, Schema, Text
+from inkeeper.server import prepared
+from inkeeper.server.extension import loaded_folder
 from inkeeper.services.devices import pairing
 from inkeeper.storage.pairings import Pairing
 
@@ -37,11 +39,16 @@ class ClosedPairingSchema(Schema):
 
 
 class CodeSchema(Schema):
-    """The code shown in the server's terminal, or the long code given to a browser that Inkeeper started."""
+    """The code shown in the server's terminal, or the long code in the extension's folder."""
 
     code = fields.String(
         required=True,
         validate=validate.Regexp(r"^([0-9]{6}|[A-Za-z0-9_-]{43})\Z", error="Must be six digits."),
+    )
+    device = Text(
+        load_default=None,
+        max_length=100,
+        metadata={"description": "The device's name. Used with the code in the extension's folder only."},
     )
 
 
@@ -77,7 +84,8 @@ def start_pairing(body: dict[str, Any]) -> Pairing:
 @blueprint.response(201, ConnectedSchema)
 def confirm_pairing(body: dict[str, Any], pairing_id: str) -> dict[str, str]:
     """Prove that a person read the code, and get a token."""
-    added = pairing.confirm(store(), pairing_id, body["code"], now())
+    added = pairing.confirm(store(), pairing_id, body["code"], now(), device_name=body["device"])
+    prepared.forget(loaded_folder(store().folder), pairing_id)
     return {"token": added.token, "device_id": added.id, "secret": added.secret}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 import inkeeper
+from inkeeper import installation
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import settings, store
 from inkeeper.api.schemas_base import Schema
@@ -51,6 +52,11 @@ class ServerSchema(Schema):
         required=True,
         metadata={"description": "Random; of the ledger that is served: the same wherever its database is taken."},
     )
+    installed = fields.String(
+        required=True,
+        validate=validate.OneOf(["folder", "package"]),
+        metadata={"description": "As the project's folder or from a package: which commands its user has."},
+    )
     proof = fields.String(
         allow_none=True,
         metadata={
@@ -71,6 +77,7 @@ def show_server(query: dict[str, Any]) -> dict[str, Any]:
         "api": API_VERSION,
         "demo": settings().demo,
         "id": devices.installation_id(store()),
+        "installed": installation.kind(),
     }
     if query["nonce"] is not None:
         answer["proof"] = devices.proof(store(), query["device"], query["nonce"])

@@ -9,10 +9,11 @@ from typing import Any
 import click
 
 from inkeeper.cli.failures import failures_in_words, sentence
-from inkeeper.cli.options import database_options, help_text
+from inkeeper.cli.options import database_options, help_text, opened_store
 from inkeeper.cli.serve import serve
+from inkeeper.clock import utc_now
 from inkeeper.server.extension import LoadedFolder, NoExtension, included_extension, put_extension, renew_extension
-from inkeeper.settings import load_settings
+from inkeeper.settings import DEFAULT_HOST, load_settings
 from inkeeper.terminal import printable
 from inkeeper.wording.language import gettext_noop
 from inkeeper.wording.terminal import gettext
@@ -68,8 +69,11 @@ def run(context: click.Context, /, browser: str | None, **flags: Any) -> None:
 def extension(**flags: Any) -> None:
     """Put the extension beside the database and print its folder."""
     put = _put(flags)
+    offered = _offer_connection(put.path, flags)
     click.echo(printable(put.path))
     click.echo(gettext(STEPS))
+    if offered:
+        click.echo(gettext("The first browser that loads it within 10 minutes connects by itself."))
     if put.is_renewed:
         click.echo(gettext(RELOAD))
 
@@ -95,6 +99,17 @@ def _own_chromium() -> str:
         return str(included_extension())
     except NoExtension:
         return "default"
+
+
+def _offer_connection(folder: Path, flags: dict[str, Any]) -> bool:
+    """Let the next browser that loads the folder connect without a code, if there is a database already."""
+    from inkeeper.server import prepared
+    from inkeeper.storage.database import has_file
+
+    if not has_file(load_settings(flags, os.environ).database):
+        return False
+    with opened_store(**flags) as (store, settings):
+        return prepared.offer(store, settings, folder, f"http://{DEFAULT_HOST}:{settings.port}", utc_now())
 
 
 def _put(flags: dict[str, Any]) -> LoadedFolder:

@@ -146,6 +146,8 @@ def _listen(
     """Serve until Ctrl-C or SIGTERM, with the app open in `browser`. Returns False if Inkeeper has the port already."""
     from inkeeper.api.app import create_app
     from inkeeper.cli import installed
+    from inkeeper.server import prepared
+    from inkeeper.server.extension import loaded_folder
     from inkeeper.server.listening import Server
     from inkeeper.services.devices import pairing
     from inkeeper.web.templating import warm
@@ -161,6 +163,7 @@ def _listen(
     pairing.reopen(store)
     _log(requests=verbose)
     installed.renew_extension_of(store.folder)
+    prepared.is_offered(store, loaded_folder(store.folder), utc_now())  # deletes one that is over
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
     _print_addresses(settings, server.host, server.port, store.name, in_terminal=show_code is not hide_code)

@@ -17,8 +17,9 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
+from inkeeper.server.extension import with_loopback
+from inkeeper.server.prepared import CONNECTION_FILE, Connection
 from inkeeper.wording.terminal import gettext
 
 # Without Google Chrome and Microsoft Edge: they ignore --load-extension without an error.
@@ -38,21 +39,13 @@ _VERSION_SECONDS = 10
 _BRANDED = re.compile(r"(Google Chrome|Microsoft Edge)(?! for Testing)\D*(\d+)")
 _IGNORES_SINCE = 137
 
-_LOOPBACK = "http://127.0.0.1/*"
-CONNECTION_FILE = "connect.json"
-"""The file that the extension's worker reads at its start (`core/server/connect.js`)."""
+# Where Windows has these programs: in a folder with such a name, beside a folder named by the version.
+_BRANDED_PLACE = re.compile(r"[\\/](Google[\\/]Chrome|Microsoft[\\/]Edge)(?! for Testing)[^\\/]*[\\/]", re.IGNORECASE)
+_VERSION_FOLDER = re.compile(r"(\d+)\.\d+\.\d+\.\d+")
 
 
 class BrowserUnavailable(Exception):
     """No browser can be opened here. The message is one sentence with the reason."""
-
-
-class Connection(NamedTuple):
-    """A prepared pairing for the extension: the server's address, the pairing's id and its code."""
-
-    address: str
-    id: str
-    code: str
 
 
 class OpenBrowser:
@@ -152,13 +145,7 @@ def private_copy(extension: Path, folder: Path, connection: Connection) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     folder.chmod(0o700)
     _mirror(extension, folder)
-    manifest = json.loads((extension / "manifest.json").read_text(encoding="utf-8"))
-    optional = manifest.get("optional_host_permissions", [])
-    manifest |= {
-        "host_permissions": [*manifest.get("host_permissions", []), _LOOPBACK],
-        "optional_host_permissions": [each for each in optional if each != _LOOPBACK],
-    }
-    _write_private(folder / "manifest.json", json.dumps(manifest, indent=2))
+    _write_private(folder / "manifest.json", with_loopback((extension / "manifest.json").read_text(encoding="utf-8")))
     _write_private(folder / CONNECTION_FILE, json.dumps(connection._asdict()))
     return folder
 
@@ -273,7 +260,7 @@ def _supported(program: Path, environ: Mapping[str, str]) -> Path:
         raise BrowserUnavailable(
             gettext("%(program)s is a snap, which may not read the folders of other programs.", program=program)
         )
-    branded = _BRANDED.search(_version(program, environ))
+    branded = _BRANDED.search(_version(program, environ) or version_by_place(program))
     if branded and int(branded[2]) >= _IGNORES_SINCE:
         name = f"{branded[1]} {branded[2]}"
         raise BrowserUnavailable(
@@ -299,6 +286,19 @@ def _version(program: Path, environ: Mapping[str, str]) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return result.stdout
+
+
+def version_by_place(program: Path) -> str:
+    """What a branded program on Windows would print for `--version`, from its folder. Empty for another program.
+
+    Without a folder that names the version it is the first one that ignores extensions.
+    """
+    branded = _BRANDED_PLACE.search(str(program))
+    if not branded:
+        return ""
+    found = [int(match[1]) for each in program.parent.iterdir() if (match := _VERSION_FOLDER.fullmatch(each.name))]
+    name = branded[1].replace("\\", " ").replace("/", " ").title()
+    return f"{name} {max(found, default=_IGNORES_SINCE)}"
 
 
 def _is_snap(program: Path) -> bool:

@@ -3,6 +3,8 @@
 - The wheel includes the packed extension, in the package. In the project's folder it is the source, beside `backend`.
 - Browsers load a copy of it: the folder `extension` beside the database, whose path no update changes. A browser reads
   files from it at any time, so a new copy replaces the old one as a whole.
+- The copy may call 127.0.0.1 without asking; the original has to ask for it. So it can connect to this computer's
+  server by itself (`prepared`).
 - The manifest's `key` gives an unpacked extension the same id in every folder, so a move keeps its storage. It is the
   public half of a P-256 pair whose private half was discarded: no store can publish an extension with this id. Such a
   key is made by `openssl ecparam -name prime256v1 -genkey -noout | openssl ec -pubout -outform DER | base64`. The
@@ -22,10 +24,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from inkeeper import installation
+from inkeeper.server import prepared
 from inkeeper.wording.terminal import gettext
 
 _ID = "inkeeper@extension"
 """The extension's id for Firefox, which is in every manifest of it."""
+
+_LOOPBACK = "http://127.0.0.1/*"
 
 _NAME = "extension"
 _NEW, _OLD = f"{_NAME}.new-", f"{_NAME}.old-"
@@ -58,6 +63,22 @@ def included_extension() -> Path:
     raise NoExtension(gettext("This installation of Inkeeper has no extension in it. Install the wheel of a release."))
 
 
+def loaded_folder(folder: Path) -> Path:
+    """The folder from which browsers load the extension, in the data folder `folder`."""
+    return folder / _NAME
+
+
+def with_loopback(manifest: str) -> str:
+    """A manifest whose extension may call 127.0.0.1 without asking, if it may ask for that."""
+    values = json.loads(manifest)
+    optional = values.get("optional_host_permissions", [])
+    if _LOOPBACK not in optional:
+        return manifest
+    values["host_permissions"] = [*values.get("host_permissions", []), _LOOPBACK]
+    values["optional_host_permissions"] = [each for each in optional if each != _LOOPBACK]
+    return json.dumps(values, indent=2)
+
+
 def put_extension(folder: Path) -> LoadedFolder:
     """Put the included extension into the folder `extension` in `folder`, or renew it there.
 
@@ -67,7 +88,7 @@ def put_extension(folder: Path) -> LoadedFolder:
 
     Raises NoExtension without an extension, and if something else has the name. Raises OSError if it cannot be written.
     """
-    source, target = included_extension(), folder / _NAME
+    source, target = included_extension(), loaded_folder(folder)
     with _lock:
         return _put(source, target)
 
@@ -82,13 +103,13 @@ def _put(source: Path, target: Path) -> LoadedFolder:
                     "%(folder)s is not Inkeeper's extension, and is not replaced. Move it elsewhere.", folder=target
                 )
             )
-        if _version(target) > _version(source) or _is_same(source, target):
+        if _version(target) > _version(source) or _wanted(source) == _content(target):
             return LoadedFolder(target, is_renewed=False)
     new = Path(tempfile.mkdtemp(prefix=_NEW, dir=target.parent))
     try:
-        for name in _files(source):
+        for name, content in _wanted(source).items():
             (new / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source / name, new / name)
+            (new / name).write_bytes(content)
         _replace(target, new)
     finally:
         shutil.rmtree(new, ignore_errors=True)
@@ -115,7 +136,7 @@ def _replace(target: Path, new: Path) -> None:
             if moved.exists() and not target.exists():
                 moved.rename(target)
             # Another process may have put its copy there meanwhile.
-            if not target.exists() or not _is_same(new, target):
+            if not target.exists() or _content(new) != _content(target):
                 raise
     finally:
         if target.exists() or not moved.exists():
@@ -155,11 +176,13 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _is_same(one: Path, other: Path) -> bool:
-    """Whether two folders have the same files with the same content."""
-    files = _files(one)
-    return files == _files(other) and all((one / name).read_bytes() == (other / name).read_bytes() for name in files)
+def _wanted(source: Path) -> dict[str, bytes]:
+    """The files of a copy of the extension."""
+    content = _content(source)
+    return content | {"manifest.json": with_loopback(content["manifest.json"].decode()).encode()}
 
 
-def _files(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+def _content(folder: Path) -> dict[str, bytes]:
+    """The extension's files in a folder."""
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: path.read_bytes() for name, path in files.items() if name not in prepared.FILES}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from inkeeper.clock import utc_now
 from inkeeper.errors import Problem
-from inkeeper.server import browser, opening
+from inkeeper.server import browser, opening, prepared
 from inkeeper.services.devices import pairing, sign_ins
 from inkeeper.services.ledger import accounts
 from inkeeper.storage.database import Store
@@ -87,7 +87,7 @@ class Launch:
         connecting = pairing.prepare(self._store, pairing.DEFAULT_OWNER, pairing.OWN_CHROMIUM, utc_now())
         secrets.callback(lambda: pairing.cancel(self._store, connecting.id, utc_now()))
         secrets.callback(browser.forget_connection, copy)
-        connection = browser.Connection(self._address, connecting.id, connecting.code)
+        connection = prepared.Connection(self._address, connecting.id, connecting.code)
         extension = browser.private_copy(extension, copy, connection)
         secret = sign_ins.make(self._store, pairing.DEFAULT_OWNER, utc_now())
         link = opening.sign_in_link(self._address, secret, self._path)

@@ -146,6 +146,14 @@ def folder_of(url: str, folder: Path | None = None) -> Path:
     return sqlite.path_of(url).parent
 
 
+def has_file(url: str) -> bool:
+    """Whether the database that this URL names is a file that is there.
+
+    Raises DatabaseProblem for a URL that names no database.
+    """
+    return not url.startswith(_POSTGRESQL) and sqlite.path_of(url).exists()
+
+
 def open_database(url: str, *, create: bool = True, folder: Path | None = None) -> Store:
     """Open the database that a `sqlite:///` or `postgresql://` URL names, making its tables if there are none and
     `create` is set.

@@ -5,7 +5,9 @@ The user can skip each step and return to it.
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from flask import Response, request
 from marshmallow import ValidationError, fields, validate, validates_schema
@@ -16,17 +18,19 @@ from inkeeper.api.schemas_base import Text
 from inkeeper.errors import Problem
 from inkeeper.rules import books, money
 from inkeeper.rules.facts import Terms
-from inkeeper.server.extension import NoExtension, included_extension, put_extension
+from inkeeper.server import prepared
+from inkeeper.server.extension import NoExtension, included_extension, loaded_folder, put_extension
 from inkeeper.services.access import owned_account
 from inkeeper.services.devices import connected as devices
 from inkeeper.services.devices import pairing
 from inkeeper.services.ledger import accounts
+from inkeeper.settings import DEFAULT_HOST
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import CURRENCIES
 from inkeeper.web import forms, pages, seats
 from inkeeper.web.autostart import autostart
 from inkeeper.web.blueprint import blueprint
-from inkeeper.web.browsers import FIREFOX, requesting_browser
+from inkeeper.web.browsers import CHROMIUM, FIREFOX, requesting_browser
 from inkeeper.web.choices import zones
 from inkeeper.web.forms import FormSchema
 from inkeeper.web.language import gettext, gettext_noop, language
@@ -164,9 +168,11 @@ def _page(step: int | None, status: int = 200, **values: Any) -> Response:
             found = seats.read(tx, None)
         except seats.NoAccountYet:
             found = None
-    connecting = _connecting()
-    undone = PLAN if not found else FINISH if connecting["connected"] else EXTENSION
-    shown = step or undone
+    connected = devices.connected_programs(store(), actor())
+    shown = step or (PLAN if not found else FINISH if connected else EXTENSION)
+    folder = _extension_folder() if shown == EXTENSION else None
+    if folder:
+        _offer_connection()
     return pages.page(
         "app/welcome.html",
         title=gettext("Set-up"),
@@ -180,8 +186,9 @@ def _page(step: int | None, status: int = 200, **values: Any) -> Response:
         currencies={code: code for code in CURRENCIES},
         browser=requesting_browser(),
         firefox=FIREFOX,
-        folder=_extension_folder() if (step or undone) == EXTENSION else None,
-        **connecting,
+        folder=folder,
+        visible_copy=_visible_copy(folder) if folder else None,
+        **_connecting(),
         **values,
     )
 
@@ -191,14 +198,18 @@ def _connecting() -> dict[str, Any]:
     connected = [device.name for device in devices.connected_programs(store(), actor())]
     waiting = [(each.device_name, each.code) for each in pairing.waiting(store(), actor(), now())]
     invited = pairing.invited_code(store(), actor(), now())
+    only_own = bool(connected) and all(name == pairing.OWN_CHROMIUM for name in connected)
+    by_itself = _gets_connections() and prepared.is_offered(store(), loaded_folder(store().folder), now())
     return {
         "connected": connected,
-        "only_own": bool(connected) and all(name == pairing.OWN_CHROMIUM for name in connected),
+        "only_own": only_own,
+        "in_own": only_own and requesting_browser().name == CHROMIUM.name,
         "waiting": waiting,
         "invited": invited,
+        "by_itself": by_itself,
         "shared": settings().is_shared,
         "address": request.host_url.rstrip("/"),
-        "state": forms.version_of([connected, waiting, invited]),
+        "state": forms.version_of([connected, waiting, invited, by_itself]),
     }
 
 
@@ -306,3 +317,25 @@ def _extension_folder() -> str | None:
         return str(included_extension() if settings().demo else put_extension(store().folder).path)
     except (NoExtension, OSError):
         return None
+
+
+def _visible_copy(folder: str) -> str:
+    """The command that copies the folder to the downloads, for a browser that may not read hidden folders.
+
+    It keeps the modes of folder and files, so the copy is as private as the folder.
+    """
+    return f'cp -rT {shlex.quote(folder)} "$(xdg-user-dir DOWNLOAD)/inkeeper-extension"'
+
+
+def _offer_connection() -> None:
+    """Let the next browser that loads the folder connect without a code, where that is possible."""
+    at = urlsplit(request.host_url)
+    # The extension may call no other name of this computer without asking.
+    if _gets_connections() and at.scheme == "http" and at.hostname in (DEFAULT_HOST, "localhost"):
+        address = f"http://{DEFAULT_HOST}:{at.port or 80}"
+        prepared.offer(store(), settings(), loaded_folder(store().folder), address, now())
+
+
+def _gets_connections() -> bool:
+    """Whether the connection in the extension's folder would be this owner's."""
+    return not settings().is_shared and pairing.is_default_owner(store(), actor())

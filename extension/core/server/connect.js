@@ -1,6 +1,7 @@
 // Connecting to a server and disconnecting, one function for each step of the welcome page.
 
-import { local, runtime } from "../browser.js";
+import { deviceName } from "../../text/device.js";
+import { isUnpacked, local, runtime } from "../browser.js";
 import { Refusal } from "../refusal.js";
 import { serverKey } from "../store/belonging.js";
 import { forgetWhatServerHas, markAll, resume } from "../store/outbox.js";
@@ -12,10 +13,18 @@ import { SHAPE } from "../shapes.js";
 import { withServerLock, saveConnection, syncNow } from "./sync.js";
 
 /**
- * Greets the server at a typed address. Throws a Refusal if no Inkeeper server responds there.
+ * Greets the server at a typed address. If a connection to it was prepared, connects. Throws a Refusal if no Inkeeper
+ * server responds there.
  * @param {string} typed
  */
-export const check = async (typed) => greet(address(typed));
+export async function check(typed) {
+  const at = address(typed);
+  const greeting = await greet(at);
+  const { pairing, server } = await read("pairing", "server");
+  // A browser that the user disconnected stays so.
+  if (!server.token && !server.id && !pairing) await connectPrepared(at);
+  return greeting;
+}
 
 /**
  * Starts a pairing: the server shows a code in its terminal. Returns when the code expires.
@@ -24,13 +33,13 @@ export const check = async (typed) => greet(address(typed));
  */
 export async function startPairing(typed, device) {
   const at = address(typed);
-  const { demo, id: serverId } = await greet(at);
+  const { demo, id: serverId, installed } = await greet(at);
   const { body } = await call({ address: at, token: null }, "/pairings", {
     method: "POST",
     body: { device },
     shape: SHAPE.pairing,
   });
-  const pairing = { id: body.id, expiresAt: body.expires_at, address: at, demo, serverId };
+  const pairing = { id: body.id, expiresAt: body.expires_at, address: at, demo, serverId, installed };
   await local.set({ pairing });
   return { expiresAt: pairing.expiresAt };
 }
@@ -39,14 +48,15 @@ export async function startPairing(typed, device) {
  * Confirms the pairing and replaces the old connection. Unsent entries are marked as the old server's; its accounts are
  * removed if the new server has another ledger.
  * @param {string} code
+ * @param {string} [device] the name of this browser, for a pairing that was prepared without one
  */
-export async function confirmPairing(code) {
+export async function confirmPairing(code, device) {
   const { pairing } = await read("pairing");
   if (!pairing) throw new Refusal({ code: "no_pairing" });
-  const { address, demo, id, serverId = null } = pairing;
+  const { address, demo, id, installed, serverId = null } = pairing;
   const { body } = await call({ address, token: null }, `/pairings/${id}/confirm`, {
     method: "POST",
-    body: { code },
+    body: { code, device },
     shape: SHAPE.connected,
   });
   /** @type {Server} */
@@ -57,6 +67,7 @@ export async function confirmPairing(code) {
     demo,
     id: serverId,
     secret: body.secret ?? null,
+    installed,
   };
   await withServerLock(async () => {
     const { server: before, summaries } = await readAll();
@@ -71,26 +82,36 @@ export async function confirmPairing(code) {
 }
 
 /**
- * Connects with the one-time secret that `inkeeper serve` writes into the copy of the extension for its own Chromium:
- * `connect.json` with `address`, `id` and `code`. If this browser is already connected to that address, the pairing is
- * cancelled.
+ * Connects with the one-time secret that Inkeeper writes into a folder of the extension that only its user can read:
+ * `connect.json` with `address`, `id`, `code`, and `several` if more than one browser may load the folder. A browser
+ * that is already connected to that server leaves the secret to another one, or cancels the pairing if there is none.
+ * @param {string} [only] connects to this address only
  */
-export async function connectPrepared() {
-  const prepared = await fetch(runtime.getURL("connect.json")).then(
-    (file) => file.json(),
-    () => null,
-  );
-  if (!prepared) return;
-  const { address, id, code } = prepared;
-  const { server } = await read("server");
+export async function connectPrepared(only) {
+  const prepared = await readPrepared();
+  if (!prepared || (only && only !== prepared.address)) return;
+  const { address, code, id, several } = prepared;
   try {
-    const { demo, id: serverId } = await greet(address);
-    await local.set({ pairing: { id, expiresAt: new Date().toISOString(), address, demo, serverId } });
-    await (server.token && server.address === address ? cancelPairing() : confirmPairing(code));
+    const { demo, id: serverId, installed } = await greet(address);
+    const { connection, server } = await read("connection", "server");
+    const isConnected = server.token && server.address === address && connection.state !== "unauthorized";
+    if (isConnected && several) return;
+    await local.set({ pairing: { id, expiresAt: new Date().toISOString(), address, demo, serverId, installed } });
+    await (isConnected ? cancelPairing() : confirmPairing(code, deviceName()));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     await local.set({ pairing: null });
   }
+}
+
+/** @returns {Promise<{address: string, code: string, id: string, several?: boolean} | null>} */
+async function readPrepared() {
+  // A package from a store has no such file.
+  if (!(await isUnpacked())) return null;
+  return fetch(runtime.getURL("connect.json"), { cache: "no-store" }).then(
+    (file) => file.json(),
+    () => null,
+  );
 }
 
 export async function cancelPairing() {

@@ -75,16 +75,16 @@ async function runSync() {
 }
 
 /**
- * Greets and verifies the server and stores its id, secret, version and demo flag. A connection made before there were
- * secrets fetches one now; that request sends the token without a proof.
+ * Greets and verifies the server and stores what it says of itself. A connection made before there were secrets
+ * fetches one now; that request sends the token without a proof.
  * @param {Server} server
  * @returns {Promise<Server>} as stored
  */
 async function identifyServer(server) {
-  const { demo, id, version } = await verifyServer(server);
+  const { demo, id, installed, version } = await verifyServer(server);
   const secret = server.secret ?? (id === null ? null : await fetchSecret(server));
-  const known = { ...server, demo, id: id ?? server.id ?? null, secret, version };
-  const changes = /** @type {const} */ (["demo", "id", "secret", "version"]);
+  const known = { ...server, demo, id: id ?? server.id ?? null, secret, installed, version };
+  const changes = /** @type {const} */ (["demo", "id", "secret", "installed", "version"]);
   if (changes.some((name) => known[name] !== server[name])) await local.set({ server: known });
   await markOwn(known);
   return known;

@@ -25,12 +25,12 @@ export const cachedView = async (now) => view(await readCached(), now);
  * @returns {View}
  */
 export function view(stored, now) {
-  const { address, token, demo, version = null } = stored.server;
+  const { address, token, demo, installed, version = null } = stored.server;
   const { snoozedUntil } = stored.reminders;
   const shown = withoutRetracted(stored.entries);
   return {
     now: now.toISOString(),
-    server: { address, paired: token !== null, demo, version },
+    server: { address, paired: token !== null, demo, installed, version },
     connection: { ...stored.connection, retryAt: bounded(stored.connection.retryAt, now, BACKOFF_MAX_MS) },
     pairing: stored.pairing && { ...stored.pairing, expiresAt: bounded(stored.pairing.expiresAt, now, PAIRING_MAX_MS) },
     accounts: stored.accounts.map((account) => accountView(account, stored, shown, now)),

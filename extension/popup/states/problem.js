@@ -1,6 +1,7 @@
 // The connection's problem: one named state at a time, each with one next step; and when the sync is retried.
 
-import { olderIn, UPDATE_COMMAND } from "../../core/version.js";
+import { resolvingCommand } from "../../core/commands.js";
+import { olderIn } from "../../core/version.js";
 import { relative } from "../../text/format.js";
 import { plural, refusalWords, t } from "../../text/words.js";
 
@@ -16,9 +17,10 @@ const PLACE = {
 /** @param {PopupContext} context */
 export function problemState({ account, now, state, view }) {
   if (state === "ready") return null;
-  const { address } = view.server;
+  const { address, installed } = view.server;
+  const resolving = resolvingCommand(state, installed);
   const words = [
-    t(`state_${state}_why`, address),
+    resolving ? t(resolving.words) : t(`state_${state}_why`, address),
     account && t("state_entries_safe"),
     account && view.waiting.length > 0 && `${plural("waiting_title", view.waiting.length)}.`,
   ];
@@ -28,26 +30,27 @@ export function problemState({ account, now, state, view }) {
     isWarning: state !== "server_off",
     title: t(`state_${state}`),
     words: words.filter(Boolean).join(" "),
-    step: stepOf(state, view),
+    step: stepOf(state, view, resolving),
     retry: state === "server_off" || state === "impostor" ? retryWords(view, now) : "",
   };
 }
 
 /**
- * The next step: a link to a section of the welcome page, the app's set-up, a command for the terminal, or the button
- * that reloads the extension.
+ * The next step: a link to a section of the welcome page, the app's set-up, a command for the terminal (null if the
+ * words say it all), or the button that reloads the extension.
  * @param {Exclude<PopupBase["state"], "ready">} state
  * @param {View} view
- * @returns {{words: string, place: string} | {command: string} | {isReload: true}}
+ * @param {ReturnType<typeof resolvingCommand>} resolving
+ * @returns {{words: string, place: string} | {command: string | null} | {isReload: true}}
  */
-function stepOf(state, view) {
+function stepOf(state, view, resolving) {
   if (state === "no_account") return { words: t("state_no_account_step"), place: "" };
   if (state !== "server_off" && state !== "version_mismatch") {
     return { words: t(`state_${state}_step`), place: PLACE[state] };
   }
-  if (state === "server_off") return { command: "make run" };
   const isOlder = view.connection.detail === "extension" || olderIn(view)?.which === "extension";
-  return isOlder ? { isReload: true } : { command: UPDATE_COMMAND };
+  if (state === "version_mismatch" && isOlder) return { isReload: true };
+  return { command: resolving?.command ?? null };
 }
 
 /**

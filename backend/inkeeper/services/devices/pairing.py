@@ -43,6 +43,12 @@ OWN_CHROMIUM = "Inkeeper's own Chromium"
 PREPARED_FOR = timedelta(minutes=1)
 """How long a prepared pairing is valid: a browser has to start within this time."""
 
+FOLDER_FOR = timedelta(minutes=10)
+"""How long a pairing prepared in the extension's folder is valid: a person has to load the folder within this time."""
+
+UNNAMED = "Browser"
+"""The device name of a pairing prepared for any browser. The device gives its own when it connects."""
+
 WAITING_SHOWN = 5
 """How many codes a page shows at once."""
 
@@ -77,8 +83,10 @@ def start(store: Store, device_name: str, now: datetime, *, by_invitation: bool 
         return _open(tx, None, device_name, _new_code(tx) if has_code else "", now, OPEN_FOR)
 
 
-def confirm(store: Store, pairing_id: str, code: str, now: datetime) -> devices.NewDevice:
-    """Connect the device if the code is right.
+def confirm(
+    store: Store, pairing_id: str, code: str, now: datetime, *, device_name: str | None = None
+) -> devices.NewDevice:
+    """Connect the device if the code is right. Only a pairing prepared for any browser takes its name from here.
 
     Raises 403 `wrong_code` with the tries left, 403 `pairing_shut` after too many wrong codes for everybody to whom a
     code could connect it, 410 `over` once the pairing has ended, 404 if there is none.
@@ -96,7 +104,9 @@ def confirm(store: Store, pairing_id: str, code: str, now: datetime) -> devices.
             pairings.close(tx, pairing.id, now)
             if not _is_own(pairing, code):
                 pairings.drop_invitation(tx, owner_id)
-            return devices.add(tx, Actor(owner_id), pairing.device_name, now)
+            is_unnamed = pairing.device_name == UNNAMED and len(pairing.code) != DIGITS
+            name = device_name if is_unnamed and device_name else pairing.device_name
+            return devices.add(tx, Actor(owner_id), name, now)
         for each in sorted({owner_id for owner_id, _ in good}):
             pairings.count_wrong_code(tx, each)
         tries_left = pairing.tries_left - 1
@@ -113,14 +123,23 @@ def confirm(store: Store, pairing_id: str, code: str, now: datetime) -> devices.
     )
 
 
-def prepare(store: Store, owner_name: str, device_name: str, now: datetime) -> Pairing:
-    """Open a pairing for a program that Inkeeper starts itself, as a device of the owner of this name (created if new).
+def prepare(
+    store: Store, owner_name: str, device_name: str, now: datetime, valid_for: timedelta = PREPARED_FOR
+) -> Pairing:
+    """Open a pairing without a code to type, for a device of the owner of this name (created if new).
 
-    The answer's id and code together connect the device, once, within a minute. The code has 256 random bits.
+    The answer's id and code together connect the device, once, while they are valid. The code has 256 random bits.
     """
     with store.begin_write(None) as tx:
         actor = Actor(owners.find_or_add(tx, owner_name, now))
-        return _open(tx, actor, device_name, secrets.token_urlsafe(32), now, PREPARED_FOR)
+        return _open(tx, actor, device_name, secrets.token_urlsafe(32), now, valid_for)
+
+
+def is_open(store: Store, pairing_id: str, now: datetime) -> bool:
+    """Whether the code of this pairing can connect a device now."""
+    with store.read() as tx:
+        found = pairings.get(tx, pairing_id)
+    return found is not None and found.is_open(now)
 
 
 def is_closed(store: Store, pairing_id: str) -> bool:
