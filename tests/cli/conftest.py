@@ -105,7 +105,14 @@ class AtTerminal:
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
         self.terminal, theirs = pty.openpty()
         self.process = subprocess.Popen(
-            command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs, close_fds=True
+            command,
+            env=environment,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            close_fds=True,
+            # Tests that run in the background of a shell have this signal ignored, and would hand that on.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         os.close(theirs)
         self.shown = ""

@@ -124,8 +124,11 @@ def test_a_long_check_shows_its_progress_on_a_terminal_alone(run: Run, environme
 
     assert "Checking" in watched.shown
     # The line is removed, so that only the result stays.
-    assert watched.shown.rpartition("\x1b[K")[2] == "Nothing wrong was found.\r\n"
-    assert (unwatched.stdout, unwatched.stderr) == ("Nothing wrong was found.\n", "")
+    assert watched.shown.rpartition("\x1b[K")[2] == "There is no backup yet.\r\nNothing wrong was found.\r\n"
+    assert (unwatched.stdout, unwatched.stderr) == (
+        "There is no backup yet.\nNothing wrong was found.\n",
+        "",
+    )
 
 
 @pytest.mark.parametrize("command", ["backup", "export", "restore"])

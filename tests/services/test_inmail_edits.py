@@ -21,6 +21,7 @@ from inkeeper.rules.facts import Fact, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.replay import replay, uncovered_sends
 from inkeeper.rules.state import State, dump_state
 from inkeeper.services.access import Actor
+from inkeeper.services.imports.plan import Step
 from inkeeper.services.ledger import accounts, inmails, observations, plan_changes
 from inkeeper.services.takeout.export import write_export
 from inkeeper.services.takeout.integrity import check
@@ -28,6 +29,7 @@ from inkeeper.services.takeout.restore import read_export
 from inkeeper.storage import balances
 from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.database import Store, open_database
+from inkeeper.wording.reasons import english
 from tests.rules.naive import naive
 from tests.services.test_export import in_table, members, put_together, rows
 from tests.services.test_import_batches import NOW, OPENED, Life, csv_of, life
@@ -244,12 +246,17 @@ def test_an_edit_is_refused_where_a_period_would_have_more_sends_without_a_credi
 # Imports
 
 
+def match_of(step: Step) -> tuple[str, str | None]:
+    """What would be done with an InMail of a file, and the InMail that it is taken for."""
+    return step.action, step.known and step.known.id
+
+
 def bring_one(one: Life, *more: tuple[Any, ...]) -> tuple[bytes, str, str]:
     """Imports a file: its content, the import's id, and the id of the InMail to Robin Sample."""
     content = csv_of(("Robin Sample", "", "2026-11-05 09:00", 1, "replied", "2026-11-20 09:00"), *more)
-    batch = one.bring(content)["import"]
+    batch = one.bring(content).batch
     (inmail_id,) = [each.id for each in listed(one) if each.recipient.name == "Robin Sample"]
-    return content, batch["id"], inmail_id
+    return content, batch.id, inmail_id
 
 
 EDITED = [
@@ -269,22 +276,20 @@ def test_the_same_file_finds_an_edited_inmail_there_already(mine: Life, changes:
 
     shown = mine.preview(content)
 
-    assert [(item["action"], item["inmail_id"]) for item in shown["items"] if item["line"] == 2] == [
-        ("already_there", last)
-    ]
-    assert (shown["adds"]["inmails"], shown["confirm"]) == (0, None)
-    assert mine.bring(content)["import"] is None
+    assert [match_of(item) for item in shown.items if item.found.line == 2] == [("already_there", last)]
+    assert (shown.adds.inmails, shown.confirm) == (0, None)
+    assert mine.bring(content).batch is None
     assert mine.told() == before
 
 
 def test_why_it_is_there_already_is_true_of_an_edited_one(mine: Life) -> None:
     content, _, inmail_id = bring_one(mine)
     moved = edit(mine, inmail_id, sent_at=NOW - timedelta(days=12))
-    assert mine.preview(content)["items"][0]["why"] == (
+    assert english(mine.preview(content).items[0].why) == (
         "logged by an earlier import at 2026-11-11T09:00:00Z, to the same name"
     )
     edit(mine, moved, recipient={"name": "Robyn Sampler"})
-    assert mine.preview(content)["items"][0]["why"] == "logged by an earlier import, and edited since"
+    assert english(mine.preview(content).items[0].why) == "logged by an earlier import, and edited since"
 
 
 def test_edited_twice_it_is_known_by_each_day_it_had(mine: Life) -> None:
@@ -292,8 +297,8 @@ def test_edited_twice_it_is_known_by_each_day_it_had(mine: Life) -> None:
     for days in (40, 80):
         inmail_id = edit(mine, inmail_id, sent_at=NOW - timedelta(days=days))
         for day in ("2026-11-05 09:00", str(NOW - timedelta(days=days))[:16]):
-            (item,) = mine.preview(csv_of(("Robin Sample", "", day)))["items"]
-            assert (item["action"], item["inmail_id"]) == ("already_there", inmail_id)
+            (item,) = mine.preview(csv_of(("Robin Sample", "", day))).items
+            assert match_of(item) == ("already_there", inmail_id)
 
 
 def test_one_that_was_clicked_and_edited_is_found_by_the_day_of_the_file(mine: Life) -> None:
@@ -301,8 +306,8 @@ def test_one_that_was_clicked_and_edited_is_found_by_the_day_of_the_file(mine: L
     (clicked,) = listed(mine)
     edited = edit(mine, clicked.id, sent_at=NOW - timedelta(days=15))
     for days in (9, 15):
-        (item,) = mine.preview(csv_of(("Robin Sample", "", str(NOW - timedelta(days=days, hours=3)))))["items"]
-        assert (item["action"], item["inmail_id"]) == ("already_there", edited)
+        (item,) = mine.preview(csv_of(("Robin Sample", "", str(NOW - timedelta(days=days, hours=3))))).items
+        assert match_of(item) == ("already_there", edited)
 
 
 def test_one_that_was_clicked_is_known_by_the_recipient_it_had_first(mine: Life) -> None:
@@ -312,7 +317,7 @@ def test_one_that_was_clicked_is_known_by_the_recipient_it_had_first(mine: Life)
     at = (NOW - timedelta(days=9, hours=3)).isoformat()
 
     def found(*names: str) -> list[str]:
-        return [item["action"] for item in mine.preview(csv_of(*((name, "", at) for name in names)))["items"]]
+        return [item.action for item in mine.preview(csv_of(*((name, "", at) for name in names))).items]
 
     assert found("Robin Sample") == found("Mika Placeholder") == ["already_there"]
     # Both of them were written to, and Mika's is the one that is there.
@@ -329,7 +334,7 @@ def test_two_of_a_file_do_not_both_match_one_that_was_edited(mine: Life, former:
     sent = [NOW - timedelta(days=days, hours=hours) for days in (former, now)]
     content = csv_of(*(("Robin Sample", "", at.isoformat()) for at in sent))
 
-    items = {item["line"]: (item["action"], item["inmail_id"]) for item in mine.preview(content)["items"]}
+    items = {item.found.line: match_of(item) for item in mine.preview(content).items}
 
     assert items == {2: ("add", None), 3: ("already_there", edited)}
 
@@ -340,14 +345,14 @@ def test_news_of_a_file_go_to_the_edited_one(mine: Life) -> None:
     edited = edit(mine, clicked.id, sent_at=NOW - timedelta(days=5))
     content = csv_of(("Robin Sample", "", str(NOW - timedelta(days=9)), 1, "replied", str(NOW - timedelta(days=7))))
 
-    batch = mine.bring(content)["import"]
+    batch = mine.bring(content).batch
 
-    assert (batch["inmails"], batch["answers"]) == (0, 1)
+    assert (batch.inmails, batch.answers) == (0, 1)
     (inmail,) = listed(mine)
     # An answer does not come before its InMail, which the user dated later than the file does.
     assert (inmail.id, inmail.outcome, inmail.outcome_at) == (edited, "replied", NOW - timedelta(days=5))
     moved = edit(mine, edited, sent_at=NOW - timedelta(days=6))
-    mine.take_back(batch["id"])
+    mine.take_back(batch.id)
     (inmail,) = listed(mine)
     assert (inmail.id, inmail.outcome) == (moved, "pending"), "the answer goes with the import that it came with"
     mine.assert_sound()
@@ -365,18 +370,18 @@ def test_taking_the_import_back_takes_the_edited_one_back(mine: Life, changes: d
     with mine.store.read() as tx:
         assert inmails.get_inmail(tx, Actor("me"), mine.id, last, mine.now).retracted_at is not None
     mine.assert_sound()
-    assert mine.bring(content)["import"]["inmails"] == 1
+    assert mine.bring(content).batch.inmails == 1
     assert [each.sent_at.isoformat()[:16] for each in listed(mine)] == ["2026-11-05T09:00"]
     mine.assert_sound()
 
 
 def test_the_opening_goes_back_with_an_import_whose_inmail_was_edited(mine: Life) -> None:
     before = mine.told()
-    batch = mine.bring(csv_of(("Robin Sample", "", "2026-03-05", 1, "replied", "2026-05-07")))["import"]
+    batch = mine.bring(csv_of(("Robin Sample", "", "2026-03-05", 1, "replied", "2026-05-07"))).batch
     (inmail,) = listed(mine)
     edit(mine, inmail.id, sent_at=datetime.fromisoformat("2026-04-01T09:00:00Z"))
 
-    mine.take_back(batch["id"])
+    mine.take_back(batch.id)
 
     assert mine.account().opened_at == OPENED
     assert mine.told() == before
@@ -389,10 +394,10 @@ def test_one_that_was_edited_and_taken_back_by_itself_stays_away(mine: Life) -> 
     with mine.store.begin_write(mine.id) as tx:
         inmails.retract_inmail(tx, Actor("me"), mine.id, last, mine.now)
 
-    (item,) = mine.preview(content)["items"]
+    (item,) = mine.preview(content).items
 
-    assert (item["action"], item["why"]) == ("already_there", "it came with an earlier import, and you took it back")
-    assert mine.bring(content)["import"] is None
+    assert (item.action, english(item.why)) == ("already_there", "it came with an earlier import, and you took it back")
+    assert mine.bring(content).batch is None
 
 
 @given(
@@ -404,16 +409,16 @@ def test_whatever_was_edited_the_same_file_adds_nothing_and_goes_as_a_whole(sent
     content = csv_of(*((name, "", (OPENED + timedelta(days=days)).isoformat()) for name, days in sent))
     with life() as one:
         before = one.told()
-        batch = one.bring(content)["import"]
+        batch = one.bring(content).batch
         for number, changes in edits:
             there = listed(one)
             edit(one, there[number % len(there)].id, **changes)
         after = one.told()
 
-        assert one.preview(content)["adds"]["inmails"] == 0
-        assert one.bring(content)["import"] is None
+        assert one.preview(content).adds.inmails == 0
+        assert one.bring(content).batch is None
         assert one.told() == after
-        one.take_back(batch["id"])
+        one.take_back(batch.id)
 
         assert one.told() == before
         one.assert_sound()

@@ -27,6 +27,7 @@ from peewee import TextField
 def up(migrator, db):
     migrator.migrate(migrator.add_column("owner", "colour", TextField(null=True)))
 """
+NEWEST = migrate.steps()[-1][:4]
 FAIL_HALFWAY = ADD_COLOUR + '    db.execute_sql("INSERT INTO nowhere VALUES (1)")\n'
 
 
@@ -83,7 +84,7 @@ def test_an_existing_database_is_copied_before_a_step(database_url: str, steps: 
     open_database(database_url).checkpoint_and_close()
 
     [copy] = tmp_path.glob("inkeeper.sqlite3.before-*")
-    assert re.fullmatch(r"inkeeper\.sqlite3\.before-update-0015-\d{8}T\d{6}Z", copy.name)
+    assert re.fullmatch(rf"inkeeper\.sqlite3\.before-update-{NEWEST}-\d{{8}}T\d{{6}}Z", copy.name)
     assert "colour" in columns(tmp_path / "inkeeper.sqlite3", "owner")
     assert "colour" not in columns(copy, "owner")
     assert copy.stat().st_mode & 0o777 == 0o600
@@ -95,7 +96,10 @@ def test_an_existing_database_is_copied_before_a_step(database_url: str, steps: 
 def test_three_copies_are_kept_and_one_of_each_step(database_url: str, steps: Path, tmp_path: Path) -> None:
     open_database(database_url).checkpoint_and_close()
     older = [tmp_path / f"inkeeper.sqlite3.before-{name}" for name in ("0004_people", "0010_targets")]
-    older += [tmp_path / f"inkeeper.sqlite3.before-update-{name}Z" for name in ("0012-20260101T000000", "0015-2026")]
+    newest = f"{NEWEST}-2026"
+    older += [tmp_path / f"inkeeper.sqlite3.before-update-{name}Z" for name in ("0012-20260101T000000", newest)]
+        tmp_path / f"inkeeper.sqlite3.before-update-{name}Z" for name in ("0012-20260101T000000", f"{NEWEST}-2026")
+    ]
     restored = tmp_path / "inkeeper.sqlite3.before-restore-20260101T000000Z"
     for copy in (*older, restored):
         copy.write_bytes(b"a copy")
@@ -110,7 +114,7 @@ def test_three_copies_are_kept_and_one_of_each_step(database_url: str, steps: Pa
     assert left[1] == restored
     assert left[2] == older[2]
     # Of the step that failed there is one copy, of the last attempt.
-    assert left[3].name.startswith("inkeeper.sqlite3.before-update-0015-")
+    assert left[3].name.startswith(f"inkeeper.sqlite3.before-update-{NEWEST}-")
     assert left[3] != older[3]
     assert len(left) == 4
 
