@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from inkeeper.reasons import reason
+from inkeeper.services.imports.batches import ActionCount, Preview
+from inkeeper.services.imports.reading import Note
 from inkeeper.services.takeout import privacy
 from inkeeper.web.settings_words import STORED, file_note, nothing, with_full_names
+
+ENGLISH_OF_THE_API = reason("import.nothing_new")
+
+
+def preview_with(**members: object) -> Preview:
+    """A preview that has only these members."""
+    return Preview(*(members.get(name) for name in Preview._fields))
 
 
 @pytest.mark.parametrize(
@@ -19,21 +29,20 @@ from inkeeper.web.settings_words import STORED, file_note, nothing, with_full_na
     ],
 )
 def test_why_nothing_is_added(code: str, says: str) -> None:
-    actions = [{"action": "already_there", "inmails": 2}, {"action": "left_out", "inmails": 1}]
-    found = {"actions": actions, "nothing": {"code": code, "arguments": {}, "detail": "English of the service"}}
+    actions = [ActionCount("already_there", 2), ActionCount("left_out", 1)]
 
-    assert nothing(found) == says
+    assert nothing(preview_with(actions=actions, nothing=Note(code, {}, ENGLISH_OF_THE_API))) == says
 
 
 def test_why_nothing_is_added_where_no_reason_is_given() -> None:
-    assert nothing({"actions": []}) == "Nothing to import: there's no InMail in it."
+    assert nothing(preview_with(actions=[])) == "Nothing to import: there's no InMail in it."
 
 
 def test_notes_about_a_file() -> None:
-    guessed = {"code": "encoding_guessed", "arguments": {"file": "list.csv"}, "detail": "English of the service"}
+    guessed = Note("encoding_guessed", {"file": "list.csv"}, ENGLISH_OF_THE_API)
 
     assert file_note(guessed) == "We guessed how letters such as é are stored in list.csv. Check the names."
-    assert file_note(guessed | {"code": "a_code_of_a_later_version"}) == ""
+    assert file_note(guessed._replace(code="a_code_of_a_later_version")) == ""
 
 
 def test_a_name_in_two_columns_is_offered_for_names_alone() -> None:

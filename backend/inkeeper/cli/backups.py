@@ -40,4 +40,5 @@ def last_backup(store: Store, now: datetime) -> str:
     days = (now - last.made_at).days
     age = ngettext("%(number)s day ago", "%(number)s days ago", days) if days > 0 else gettext("today")
     made = gettext("Last backup %(age)s: %(path)s", age=age, path=printable(last.path))
-    return made if backups.are_on else f"{made} {gettext('Backups are off now.')}"
+    off = gettext("Backups are off now.")
+    return made if backups.are_on else f"{made} {off}"

@@ -217,7 +217,8 @@ def done_text(action: BulkAction, names: list[str], number: int, skipped: int, d
     text = gettext(message, who=names[0] if names else "", people=people(number), day=day)
     if not skipped:
         return text
-    return f"{text} {gettext('There was nothing left to write to %(skipped)s.', skipped=skipped)}"
+    rest = gettext("There was nothing left to write to %(skipped)s.", skipped=skipped)
+    return f"{text} {rest}"
 
 
 @blueprint.app_context_processor
