@@ -98,8 +98,6 @@ def test_three_copies_are_kept_and_one_of_each_step(database_url: str, steps: Pa
     older = [tmp_path / f"inkeeper.sqlite3.before-{name}" for name in ("0004_people", "0010_targets")]
     newest = f"{NEWEST}-2026"
     older += [tmp_path / f"inkeeper.sqlite3.before-update-{name}Z" for name in ("0012-20260101T000000", newest)]
-        tmp_path / f"inkeeper.sqlite3.before-update-{name}Z" for name in ("0012-20260101T000000", f"{NEWEST}-2026")
-    ]
     restored = tmp_path / "inkeeper.sqlite3.before-restore-20260101T000000Z"
     for copy in (*older, restored):
         copy.write_bytes(b"a copy")
