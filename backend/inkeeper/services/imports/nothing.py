@@ -27,11 +27,11 @@ def nothing_to_add(plan: Plan) -> Note:
 
 
 def _note(code: str, **arguments: Argument) -> Note:
-    return Note(code, arguments, reason(f"import.{code}", **arguments))
+    return Note(code, arguments, reason(f"import.nothing.{code}", **arguments))
 
 
 def _no_inmails(reading: Reading) -> Note:
     owner, begun = reading.owner or "", reading.begun
     which = "no_inmail_begun" if begun else "none_begun" if owner else "nothing_sent"
     arguments: dict[str, Argument] = {"rows": len(reading.rows), "owner": owner, "begun": begun}
-    return Note("no_inmails", arguments, reason(f"import.no_inmails.{which}", **arguments))
+    return Note("no_inmails", arguments, reason(f"import.nothing.no_inmails.{which}", **arguments))
