@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
+from inkeeper.reasons import Reason
 from inkeeper.storage.backup import copies_beside
 from inkeeper.storage.cached_states import StateCache
 from inkeeper.storage.engines import sqlite
@@ -89,10 +90,10 @@ class Store:
         """The copies of the database that the program made: see `backup.copies_beside`."""
         return copies_beside(self.path) if self.path else []
 
-    def purge_deleted_rows(self) -> str | None:
+    def purge_deleted_rows(self) -> Reason | None:
         """Remove the remains of changed and deleted rows from the disk, as far as the database can do that.
 
-        Returns a sentence that says where some of it is left; None if nothing is.
+        Returns where some of it is left; None if nothing is.
         """
         return self._engine.purge_deleted_rows()
 

@@ -10,6 +10,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from peewee import Database, IntegrityError
 
+from inkeeper.reasons import Reason
+
 Which = Literal[
     "locked",
     "full",
@@ -150,10 +152,10 @@ class Engine(ABC):
         """Write a copy of the database as it is now to the new file `target`. Raises FileExistsError if it exists."""
 
     @abstractmethod
-    def purge_deleted_rows(self) -> str | None:
+    def purge_deleted_rows(self) -> Reason | None:
         """Remove the remains of changed and deleted rows from the disk, as far as the engine can do that.
 
-        Returns a sentence that says where some of it is left; None if nothing is.
+        Returns where some of it is left; None if nothing is.
         """
 
     @abstractmethod

@@ -27,6 +27,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import Int8Dumper
 
+from inkeeper.reasons import Reason, reason
 from inkeeper.storage.engines.engine import (
     AccountRow,
     Connection,
@@ -120,10 +121,7 @@ _WORDS: dict[Which, str] = {
     "unconfirmed": "The server of the database {name} did not confirm a write. It may have been stored.",
 }
 
-_LEFT_ON_SERVER = (
-    "PostgreSQL's files hold the old rows until it uses their space again (VACUUM FULL removes them at once); so do its"
-    " log (WAL), where that is archived, and its base backups and dumps: delete those when you can."
-)
+_LEFT_ON_SERVER = reason("erased.left_on_server")
 
 
 class PostgresqlEngine(Engine):
@@ -231,7 +229,7 @@ class PostgresqlEngine(Engine):
             f" pg_dump --format=custom --file={shlex.quote(str(target))} {self.name} (pg_restore brings it back).",
         )
 
-    def purge_deleted_rows(self) -> str | None:
+    def purge_deleted_rows(self) -> Reason | None:
         """Removes nothing: only VACUUM FULL would, which stops all that others do with a table."""
         return _LEFT_ON_SERVER
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from peewee import IntegrityError, PeeweeException, SqliteDatabase
 
+from inkeeper.reasons import Reason, reason
 from inkeeper.storage.backup import copy_database
 from inkeeper.storage.engines.engine import Connection, DatabaseProblem, Engine, Locked, Parameters, Which
 from inkeeper.storage.files import new_private_file
@@ -54,7 +55,7 @@ _WORDS: dict[Which, str] = {
     "unopenable": "The database {path} cannot be opened. See that its folder exists and that your user may read it.",
 }
 
-_LEFT_IN_LOG = "A server has the database open; what its log still holds is gone once the server has been stopped."
+_LEFT_IN_LOG = reason("erased.left_in_log")
 
 
 class SqliteEngine(Engine):
@@ -139,7 +140,7 @@ class SqliteEngine(Engine):
         with self._problems_named(), self.database.lent() as connection:
             copy_database(connection, target)
 
-    def purge_deleted_rows(self) -> str | None:
+    def purge_deleted_rows(self) -> Reason | None:
         """Rewrite the file without the remains of changed and deleted rows, and empty the log.
 
         While another process has the database open, its log may keep some until that process ends.

@@ -98,12 +98,16 @@ _OF_PEOPLE: dict[str, Message] = {
     "list.before": gettext_noop("Must be what the answer gave."),
     "text.none": gettext_noop("There is no such text."),
     "text.too_long": gettext_noop("Longer than maximum length %(most)s."),
-    "template.unknown_variable": gettext_noop("Line %(line)s: there is no variable {{%(written)s}}; they are %(known)s."),
+    "template.unknown_variable": gettext_noop(
+        "Line %(line)s: there is no variable {{%(written)s}}; they are %(known)s."
+    ),
     "text.did_you_mean": gettext_noop("%(reason)s Did you mean {{%(suggestion)s}}?"),
     "template.empty_variable": gettext_noop("Line %(line)s: %(written)s names no variable; they are %(known)s."),
     "template.unclosed": gettext_noop("Line %(line)s: {{ opens a variable that does not close on its line."),
     "template.unopened": gettext_noop("Line %(line)s: }} closes a variable that did not open on its line."),
-    "template.single_braces": gettext_noop("Line %(line)s: %(written)s would be sent as it is; write {{%(suggestion)s}}."),
+    "template.single_braces": gettext_noop(
+        "Line %(line)s: %(written)s would be sent as it is; write {{%(suggestion)s}}."
+    ),
     "campaign.none": gettext_noop("There is no such campaign."),
     "campaign.ended_extend": gettext_noop("The campaign ended on %(day)s. Give it a later last day first."),
     "campaign.ended": gettext_noop("This campaign ended on %(day)s."),
