@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
-from inkeeper.reasons import Reason
+from inkeeper.reasons import Reason, reason
 from inkeeper.storage.backup import copies_beside
 from inkeeper.storage.cached_states import StateCache
 from inkeeper.storage.engines import sqlite
@@ -154,9 +154,7 @@ def _postgresql(url: str, folder: Path, *, create: bool) -> Engine:
     try:
         from inkeeper.storage.engines.postgresql import PostgresqlEngine
     except ImportError:
-        raise DatabaseProblem(
-            "unsupported", "PostgreSQL needs a package that is not installed: pip install 'inkeeper[postgresql]'."
-        ) from None
+        raise DatabaseProblem("unsupported", reason("database.no_driver")) from None
     return PostgresqlEngine(url, folder, create=create)
 
 

@@ -30,15 +30,15 @@ Parameters = Sequence[Any] | Mapping[str, Any]
 
 
 class DatabaseProblem(Exception):
-    """The database cannot be used. `which` is the reason as a code, `detail` a sentence with what to do.
+    """The database cannot be used. `which` is the kind of problem, `said` the reason with what to do.
 
     With `unconfirmed` it is unknown whether the write was stored; with all others it was not.
     """
 
-    def __init__(self, which: Which, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, which: Which, said: Reason) -> None:
+        super().__init__(which, said)
         self.which = which
-        self.detail = detail
+        self.said = said
 
 
 class RowRefused(IntegrityError):

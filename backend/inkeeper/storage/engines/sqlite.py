@@ -44,16 +44,6 @@ _WHICH_BY_ERRNO: dict[int, Which] = {
     errno.EACCES: "readonly",
     errno.EPERM: "readonly",
 }
-_WORDS: dict[Which, str] = {
-    "locked": "Another program keeps the database {path} locked. Close it, then try again.",
-    "full": "There is no space left to write the database {path}. Free some, then try again.",
-    "readonly": "The database {path} cannot be written. Give your user the right to write the file and its folder.",
-    "corrupt": "The database {path} is damaged. Put a backup in its place; the damaged file was left as it is.",
-    "newer": "The database {path} was written by a newer version of Inkeeper. Install that version.",
-    "not_inkeeper": "The file {path} is a database, but not one of Inkeeper's. Name another file.",
-    "missing": "There is no database {path} yet. Start with `inkeeper serve`, or name another with --database.",
-    "unopenable": "The database {path} cannot be opened. See that its folder exists and that your user may read it.",
-}
 
 _LEFT_IN_LOG = reason("erased.left_in_log")
 
@@ -209,7 +199,7 @@ def open_file(url: str, make: Callable[[Engine], None], *, create: bool) -> Sqli
 
 
 def _problem(which: Which, path: Path) -> DatabaseProblem:
-    return DatabaseProblem(which, _WORDS[which].format(path=path))
+    return DatabaseProblem(which, reason(f"sqlite.{which}", path=str(path)))
 
 
 def path_of(url: str) -> Path:
@@ -218,7 +208,7 @@ def path_of(url: str) -> Path:
     if scheme != "sqlite" or not separator or not rest or ":memory:" in rest:
         raise DatabaseProblem(
             "unsupported",
-            "A database is named as sqlite:///relative/path, sqlite:////absolute/path or postgresql://user@host/name.",
+            reason("database.address"),
         )
     return Path(unquote(rest)).absolute()
 

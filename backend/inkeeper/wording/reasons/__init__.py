@@ -10,10 +10,16 @@ from inkeeper.clock import format_instant
 from inkeeper.reasons import Argument, Bound, Reason
 from inkeeper.rules.periods import time_zone
 from inkeeper.wording.language import PLAIN_ENGLISH, Words
-from inkeeper.wording.reasons import imports, requests, rules, takeout
+from inkeeper.wording.reasons import databases, imports, requests, rules, takeout
 from inkeeper.wording.reasons.message import Message
 
-CODES: Mapping[str, Message] = {**imports.MESSAGES, **requests.MESSAGES, **rules.MESSAGES, **takeout.MESSAGES}
+CODES: Mapping[str, Message] = {
+    **databases.MESSAGES,
+    **imports.MESSAGES,
+    **requests.MESSAGES,
+    **rules.MESSAGES,
+    **takeout.MESSAGES,
+}
 """Each code's message: a text with places, or a function for one with plural forms."""
 
 
