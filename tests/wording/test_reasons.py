@@ -59,6 +59,7 @@ def test_arguments_are_written_in_the_readers_language_and_for_the_api_as_before
     opened = reason("import.opened_at", at=datetime(2026, 8, 10, 14, 30, tzinfo=UTC))
     assert english(opened) == "the account opened at 2026-08-10T14:30:00Z"
     assert render(opened, ENGLISH, "Europe/Berlin") == "the account opened at 10 Aug 2026 16:30"
+    assert render(opened, GERMAN, "UTC").endswith("10. Aug 2026 14:30 (UTC)")
 
     free = reason("import.first_degree", why=reason("import.first_message"), since=date(2026, 7, 10))
     assert english(free).endswith("; 1st degree since 2026-07-10, so it cost nothing")
