@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from inkeeper.reasons import reason
+from inkeeper.services.imports.batches import ActionCount, Preview
+from inkeeper.services.imports.reading import Note, guessed_encoding
 from inkeeper.services.takeout import privacy
 from inkeeper.web.settings_words import STORED, file_note, nothing, with_full_names
+
+
+def preview(actions: list[ActionCount], why_nothing: Note | None) -> Preview:
+    """A preview of a file that adds nothing."""
+    empty: dict[str, Any] = dict.fromkeys(Preview._fields)
+    return Preview(**empty | {"actions": actions, "nothing": why_nothing})
 
 
 @pytest.mark.parametrize(
@@ -19,21 +30,20 @@ from inkeeper.web.settings_words import STORED, file_note, nothing, with_full_na
     ],
 )
 def test_why_nothing_is_added(code: str, says: str) -> None:
-    actions = [{"action": "already_there", "inmails": 2}, {"action": "left_out", "inmails": 1}]
-    found = {"actions": actions, "nothing": {"code": code, "arguments": {}, "detail": "English of the service"}}
+    actions = [ActionCount("already_there", 2), ActionCount("left_out", 1)]
 
-    assert nothing(found) == says
+    assert nothing(preview(actions, Note(code, {}, reason("import.nothing.no_rows")))) == says
 
 
 def test_why_nothing_is_added_where_no_reason_is_given() -> None:
-    assert nothing({"actions": []}) == "Nothing to import: there's no InMail in it."
+    assert nothing(preview([], None)) == "Nothing to import: there's no InMail in it."
 
 
 def test_notes_about_a_file() -> None:
-    guessed = {"code": "encoding_guessed", "arguments": {"file": "list.csv"}, "detail": "English of the service"}
+    guessed = guessed_encoding("list.csv")
 
     assert file_note(guessed) == "We guessed how letters such as é are stored in list.csv. Check the names."
-    assert file_note(guessed | {"code": "a_code_of_a_later_version"}) == ""
+    assert file_note(guessed._replace(code="a_code_of_a_later_version")) == ""
 
 
 def test_a_name_in_two_columns_is_offered_for_names_alone() -> None:
