@@ -5,9 +5,9 @@ from __future__ import annotations
 from inkeeper.reasons import Argument, reason
 from inkeeper.services.imports.plan import Plan
 from inkeeper.services.imports.reading import Note, Reading
-from inkeeper.vocabulary import ImportAction
+from inkeeper.vocabulary import IMPORT_ACTIONS
 
-_NOT_NEW: tuple[ImportAction, ...] = ("already_there", "twice_in_file", "before_opening", "left_out")
+_NOT_NEW = tuple(action for action in IMPORT_ACTIONS if action not in ("add", "answer"))
 
 
 def nothing_to_add(plan: Plan) -> Note:
