@@ -79,6 +79,21 @@ def test_the_index_and_working_days(page: Page, client: Client, account: dict) -
     assert page.run("() => broken") == []
 
 
+def test_a_language_for_pages_whatever_the_browsers_is(page: Page, client: Client, account: dict) -> None:
+    go(page, "Account")
+    page.choose("Language of pages, calendar and e-mails", "Deutsch")
+    page.click("button", "Save language")
+
+    page.wait_text("Arbeitstage")
+    wait_idle(page)
+    assert page.run("() => document.documentElement.lang") == "de"
+    assert page.run("() => document.querySelector('#skip').textContent") == "Zum Inhalt springen"
+    said = "() => document.querySelector('#state-out').content.querySelector('h1').textContent"
+    assert page.run(said) == "Sie sind abgemeldet"
+    assert client.get(f"/accounts/{account['id']}").expect(200)["language"] == "de"
+    assert_accessible(page)
+
+
 def test_an_upgrade_by_keyboard_and_its_undo(page: Page, client: Client, account: dict) -> None:
     go(page, "Plan & rules")
     page.choose("Change to", "Sales Navigator")

@@ -11,13 +11,12 @@ import pytest
 
 import inkeeper
 from inkeeper import errors, vocabulary
-from inkeeper.services.imports import plan, reading
-from inkeeper.services.people import adding
-from inkeeper.services.people import texts as text_services
+from inkeeper.api import imports, target_files
 from inkeeper.web import people_words, planning, settings_words, warning_words, words
 from inkeeper.web import texts as text_pages
-from inkeeper.wording import plans, refusals
+from inkeeper.wording import plans
 from inkeeper.wording import warnings as warnings_in_words
+from inkeeper.wording.reasons import CODES
 
 PACKAGE = Path(inkeeper.__file__).parent
 FROZEN = PACKAGE / "storage" / "migrations"
@@ -30,6 +29,11 @@ LISTS: dict[str, tuple[str, ...]] = {
     name: value for name, value in vars(vocabulary).items() if name.isupper() and isinstance(value, tuple)
 }
 TYPES = {name: value for name, value in vars(vocabulary).items() if name[0].isupper() and not name.isupper()}
+
+
+def reasons_of(prefix: str) -> dict[str, object]:
+    """The messages of the reasons whose codes begin so, by the code without that beginning."""
+    return {code.removeprefix(prefix): message for code, message in CODES.items() if code.startswith(prefix)}
 
 
 def words_of(node: ast.AST) -> list[str] | None:
@@ -99,7 +103,7 @@ def test_no_list_has_a_word_twice() -> None:
         (errors.TITLES, vocabulary.PROBLEM_CODES),
         (plans.PRODUCT_TITLES, vocabulary.PRODUCTS),
         (warnings_in_words._RENDERERS, vocabulary.REMINDER_CODES),
-        (refusals._FAULTS, vocabulary.HISTORY_FAULTS),
+        (reasons_of("history."), vocabulary.HISTORY_FAULTS),
         (words.OUTCOMES, vocabulary.OUTCOMES),
         (words.PURPOSES, vocabulary.PURPOSES),
         (people_words.SHOWS, vocabulary.TARGET_FILTERS),
@@ -107,11 +111,11 @@ def test_no_list_has_a_word_twice() -> None:
         (planning.REASONS, vocabulary.NOT_PLACED),
         (settings_words.IMPORT_KINDS, vocabulary.IMPORT_KINDS),
         (settings_words.ACTIONS, vocabulary.IMPORT_ACTIONS),
-        (plan.ACTIONS, vocabulary.IMPORT_ACTIONS),
-        (reading.KINDS, vocabulary.ROW_KINDS),
-        (adding.ACTIONS, vocabulary.PERSON_ACTIONS),
-        (adding.REASONS, vocabulary.LINE_PROBLEMS),
-        (text_services._SAYS, vocabulary.TEXT_PROBLEM_CODES),
+        (imports.ACTIONS, vocabulary.IMPORT_ACTIONS),
+        (imports.KINDS, vocabulary.ROW_KINDS),
+        (target_files.ACTIONS, vocabulary.PERSON_ACTIONS),
+        (target_files.REASONS, vocabulary.LINE_PROBLEMS),
+        (reasons_of("template."), vocabulary.TEXT_PROBLEM_CODES),
         (text_pages.VARIABLES, vocabulary.VARIABLES),
     ],
 )

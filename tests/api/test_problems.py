@@ -14,6 +14,7 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from inkeeper.reasons import reason
 from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.engines import sqlite
 from tests.conftest import Device
@@ -200,7 +201,7 @@ class TestTheDatabaseGivesOut:
         self, client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def unconfirmed(*_: object) -> None:
-            raise DatabaseProblem("unconfirmed", "The server did not answer.")
+            raise DatabaseProblem("unconfirmed", reason("postgresql.unconfirmed", name="ledger"))
 
         monkeypatch.setattr(store, "begin_write", unconfirmed)
 
@@ -218,7 +219,7 @@ class TestTheDatabaseGivesOut:
         assert (answer.status_code, answer.json) == (200, {"status": "ok"})
 
         def gone(*_: object) -> None:
-            raise DatabaseProblem("unreachable", "No server can be reached.")
+            raise DatabaseProblem("unreachable", reason("postgresql.unreachable", name="ledger"))
 
         monkeypatch.setattr(store, "read_row", gone)
         assert_problem(client.get("/health"), 503, "database_unavailable")

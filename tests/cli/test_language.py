@@ -109,3 +109,21 @@ def test_results_and_refusals(inkeeper: Callable[..., str]) -> None:
     assert unmarked(inkeeper("export")) == []
     assert unmarked(inkeeper("open", "--port", "x")) == []
     assert unmarked(inkeeper("log", "--nothing")) == []
+
+
+def test_refusals_of_the_services_and_the_database(inkeeper: Callable[..., str], tmp_path: Path) -> None:
+    (tmp_path / "all.zip").write_bytes(b"PK\x03\x04 and no more")
+    (tmp_path / "all.json").write_text("{}")
+    (tmp_path / "letter.sqlite3").write_text("This is a letter, and no database. " * 100)
+
+    for arguments in (
+        ("restore", "all.zip"),
+        ("restore", "all.json"),
+        ("doctor", "--database", "sqlite:///missing.sqlite3"),
+        ("doctor", "--database", "sqlite:///letter.sqlite3"),
+        ("doctor", "--database", "letter"),
+        ("erase", "https://www.linkedin.com/company/x", "--yes"),
+    ):
+        printed = inkeeper(*arguments)
+        assert "⟦" in printed, arguments
+        assert unmarked(printed) == [], printed

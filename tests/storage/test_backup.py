@@ -12,6 +12,7 @@ from inkeeper.ids import new_id
 from inkeeper.storage.database import DatabaseProblem, Store, open_database
 from inkeeper.storage.models import Owner
 from inkeeper.storage.transaction import Transaction
+from inkeeper.wording.reasons import english
 from tests.rows import add_row
 
 
@@ -71,7 +72,8 @@ def test_replaces_no_file(store: Store, tmp_path: Path) -> None:
 
 @pytest.mark.postgresql
 def test_a_database_on_a_server_is_copied_by_its_own_program(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(DatabaseProblem, match="pg_dump --format=custom --file="):
+    with pytest.raises(DatabaseProblem) as refused:
         store.copy_to(tmp_path / "copy")
 
+    assert "pg_dump --format=custom --file=" in english(refused.value.said)
     assert not (tmp_path / "copy").exists()

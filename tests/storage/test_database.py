@@ -20,6 +20,7 @@ from inkeeper.storage.database import DatabaseProblem, Store, open_database
 from inkeeper.storage.engines import sqlite
 from inkeeper.storage.models import Account, Fact, Owner
 from inkeeper.storage.transaction import Transaction
+from inkeeper.wording.reasons import english
 from tests.rows import add_row
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -305,7 +306,7 @@ class TestRefusing:
             problem = problem_of_opening(database_url)
 
         assert problem.which == "locked"
-        assert str(path) in problem.detail
+        assert problem.said.arguments == {"path": str(path)}
 
     @pytest.mark.usefixtures("impatient")
     def test_locked_while_running(self, database_url: str, path: Path) -> None:
@@ -404,7 +405,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
         problem = problem_of_opening(database_url)
 
         assert problem.which == "newer"
-        assert "newer version" in problem.detail
+        assert "newer version" in english(problem.said)
 
     def test_damage_that_only_a_full_look_finds(self, database_url: str, path: Path) -> None:
         with closing(sqlite3.connect(path)) as connection:

@@ -21,6 +21,7 @@ from inkeeper.storage import migrate
 from inkeeper.storage.database import DatabaseProblem, Store, open_database
 from inkeeper.storage.engines import postgresql as engine
 from inkeeper.storage.models import TABLES, Owner
+from inkeeper.wording.reasons import english
 from tests.postgresql import Cluster
 from tests.rows import add_row
 
@@ -153,8 +154,8 @@ class TestStarting:
             open_database(url)
 
         assert caught.value.which == "unreachable"
-        assert "postgresql://127.0.0.1:1,127.0.0.1:2/ledger" in caught.value.detail
-        assert "secret" not in caught.value.detail
+        assert "postgresql://127.0.0.1:1,127.0.0.1:2/ledger" in english(caught.value.said)
+        assert "secret" not in english(caught.value.said)
 
     def test_no_such_database(self, cluster: Cluster) -> None:
         assert problem(lambda: open_database(cluster.url("nowhere"))) == "unreachable"

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from inkeeper.reasons import reason
 from inkeeper.services.imports.batches import ActionCount, Preview
-from inkeeper.services.imports.reading import Note
+from inkeeper.services.imports.reading import Note, guessed_encoding
 from inkeeper.services.takeout import privacy
 from inkeeper.web.settings_words import STORED, file_note, nothing, with_full_names
 
-ENGLISH_OF_THE_API = reason("import.nothing_new")
 
-
-def preview_with(**members: object) -> Preview:
-    """A preview that has only these members."""
-    return Preview(*(members.get(name) for name in Preview._fields))
+def preview(actions: list[ActionCount], why_nothing: Note | None) -> Preview:
+    """A preview of a file that adds nothing."""
+    empty: dict[str, Any] = dict.fromkeys(Preview._fields)
+    return Preview(**empty | {"actions": actions, "nothing": why_nothing})
 
 
 @pytest.mark.parametrize(
@@ -31,15 +32,15 @@ def preview_with(**members: object) -> Preview:
 def test_why_nothing_is_added(code: str, says: str) -> None:
     actions = [ActionCount("already_there", 2), ActionCount("left_out", 1)]
 
-    assert nothing(preview_with(actions=actions, nothing=Note(code, {}, ENGLISH_OF_THE_API))) == says
+    assert nothing(preview(actions, Note(code, {}, reason("import.nothing.no_rows")))) == says
 
 
 def test_why_nothing_is_added_where_no_reason_is_given() -> None:
-    assert nothing(preview_with(actions=[])) == "Nothing to import: there's no InMail in it."
+    assert nothing(preview([], None)) == "Nothing to import: there's no InMail in it."
 
 
 def test_notes_about_a_file() -> None:
-    guessed = Note("encoding_guessed", {"file": "list.csv"}, ENGLISH_OF_THE_API)
+    guessed = guessed_encoding("list.csv")
 
     assert file_note(guessed) == "We guessed how letters such as é are stored in list.csv. Check the names."
     assert file_note(guessed._replace(code="a_code_of_a_later_version")) == ""

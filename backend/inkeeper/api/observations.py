@@ -13,7 +13,9 @@ from inkeeper.api.context import actor, now
 from inkeeper.api.schemas_base import Instant, Integer, Schema
 from inkeeper.api.writes import write_once
 from inkeeper.services.ledger import observations
+from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import OBSERVATION_SOURCES
+from inkeeper.wording.reasons import english
 
 blueprint = Blueprint(
     "observations",
@@ -56,7 +58,12 @@ class WithdrawnSchema(Schema):
 @blueprint.response(201, ObservationSchema)
 def observe(body: dict[str, Any], account_id: str) -> Response:
     """Set the balance to what LinkedIn showed, with the difference as one labelled entry in the journal."""
-    return write_once(account_id, lambda tx: (201, observations.observe(tx, actor(), account_id, body, now())))
+
+    def observed(tx: Transaction) -> tuple[int, dict[str, Any]]:
+        found = observations.observe(tx, actor(), account_id, body, now())
+        return 201, {**found._asdict(), "likely_causes": [english(cause) for cause in found.likely_causes]}
+
+    return write_once(account_id, observed)
 
 
 @blueprint.delete("/<observation_id>")

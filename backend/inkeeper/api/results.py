@@ -12,13 +12,18 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Schema
 from inkeeper.rules.results import MIN_SENT
 from inkeeper.services.people import results
-from inkeeper.vocabulary import RESULT_GROUPINGS
+from inkeeper.services.people.results import NONE, Row
+from inkeeper.vocabulary import RESULT_GROUPINGS, ResultGrouping
 
 blueprint = Blueprint(
     "results", __name__, url_prefix="/api/v1/accounts/<account_id>/results", description="What came of the InMails"
 )
 
 _TOO_FEW = f"Null under {MIN_SENT} sent, which are too few to tell."
+
+
+_PURPOSES = {"introduction": "Introduction", "follow_up": "Follow-up", "article": "Article", "other": "Other"}
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class ResultsQuery(Schema):
@@ -86,4 +91,21 @@ class ResultsSchema(Schema):
 def show_results(query: dict[str, Any], account_id: str) -> dict[str, Any]:
     """Show what came of the InMails by text, campaign, purpose, weekday or hour."""
     with store().read() as tx:
-        return {"items": results.list_results(tx, actor(), account_id, query["by"], now())}
+        found = results.list_results(tx, actor(), account_id, query["by"], now())
+    return {"items": [_described(row, query["by"]) for row in found]}
+
+
+def _described(row: Row, by: ResultGrouping) -> dict[str, Any]:
+    """The row in the form of `ResultSchema`."""
+    described = row._asdict()
+    name = described.pop("name")
+    return {"title": _title(row.key, by) if name is None else name, **described}
+
+
+def _title(key: str, by: ResultGrouping) -> str:
+    """The title of a group that the owner has not named."""
+    if key == NONE:
+        return f"Without a {by}"
+    if by == "hour":
+        return f"{int(key):02}:00"
+    return _WEEKDAYS[int(key) - 1] if by == "weekday" else _PURPOSES[key]

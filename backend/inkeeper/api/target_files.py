@@ -19,10 +19,37 @@ from inkeeper.errors import Problem, invalid
 from inkeeper.services.imports.moments import ORDERS
 from inkeeper.services.ledger import accounts
 from inkeeper.services.people import adding, list_files
-from inkeeper.services.people.adding import ACTIONS, REASONS, Plan, Reading, Row
+from inkeeper.services.people.adding import Plan, Reading, Row
 from inkeeper.storage.transaction import Transaction
+from inkeeper.vocabulary import LineProblem, PersonAction
 
 blueprint = Blueprint("target_files", __name__, url_prefix="/api/v1", description="The list as a file")
+
+ACTIONS: dict[PersonAction, str] = {
+    "add": "would be put on the list",
+    "written": "left out: was written to within 90 days",
+    "on_list": "is on the list already",
+    "do_not_contact": "is marked as not to be contacted",
+    "twice": "the same person as on an earlier line",
+}
+"""What is done with a line, in the API's English."""
+
+REASONS: dict[LineProblem, str] = {
+    "other_link": "has a link that does not lead to LinkedIn",
+    "no_person": "has a link that does not lead to a person: it should look like https://www.linkedin.com/in/name",
+    "no_name": "has no name",
+    "too_long": "is longer than any line that names a person",
+    "ragged": "has another number of fields than the heading",
+    "purpose": "has a purpose that there is not",
+    "note": "has a note of more than 2000 characters",
+    "due": "has a due day that cannot be read",
+    "planned_for": "has a planned day that cannot be read, or is more than a year away",
+    "planned_at": "has a time that cannot be read: write 09:30, and a day",
+    "account": "has an account that is not there",
+    "text": "has a text that is not there",
+    "campaign": "has a campaign that is not there",
+}
+"""Why a line is not understood, in the API's English: words that follow `The line`."""
 
 _NOT_UNDERSTOOD_SHOWN = 200
 

@@ -10,7 +10,7 @@ from inkeeper.services.takeout.erasing import Erased, Mention
 from inkeeper.terminal import printable
 from inkeeper.wording.amounts import inmails, people
 from inkeeper.wording.language import gettext_noop
-from inkeeper.wording.terminal import gettext, language, ngettext
+from inkeeper.wording.terminal import explain, gettext, language, ngettext
 
 _IDS_SHOWN = 20
 _PLACES = {
@@ -56,7 +56,7 @@ def print_erased(erased: Erased) -> None:
     for path in erased.copies_left:
         _print(gettext("%(file)s could not be changed and may still hold this person. Delete it.", file=path))
     if erased.still_on_disk:
-        _print(erased.still_on_disk)
+        _print(explain(erased.still_on_disk))
     _print(gettext("Backups and exports that you made before still hold what they held."))
 
 

@@ -48,7 +48,7 @@ def failures_in_words() -> Iterator[None]:
     except SettingsError as error:
         raise WrongUse(printable(error)) from error
     except DatabaseProblem as error:
-        raise click.ClickException(printable(error)) from error
+        raise click.ClickException(printable(explain(error.said))) from error
     except Problem as problem:
         raise click.ClickException(printable(explain(problem.said))) from problem
     except OSError as error:

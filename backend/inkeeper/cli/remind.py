@@ -14,7 +14,7 @@ from inkeeper.cli.options import ADDRESS, LINE, NAME, database_options, help_tex
 from inkeeper.clock import utc_now
 from inkeeper.terminal import printable
 from inkeeper.wording.language import gettext_noop
-from inkeeper.wording.terminal import gettext, ngettext
+from inkeeper.wording.terminal import explain, gettext, ngettext
 
 
 @click.command(
@@ -86,13 +86,13 @@ def remind(owner: str | None, **flags: Any) -> None:
             raise failed(
                 gettext_noop("%(server)s did not take the message: %(reason)s. Nothing was sent."),
                 server=settings.host,
-                reason=error,
+                reason=explain(error.why),
             ) from None
         except MailUnconfirmed as error:
             raise failed(
                 gettext_noop("%(server)s did not say whether it took the message: %(reason)s. It is not sent again."),
                 server=settings.host,
-                reason=error,
+                reason=explain(error.why),
             ) from None
     if sent:
         click.echo(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
-from inkeeper.clock import format_instant
 from inkeeper.errors import invalid
+from inkeeper.reasons import reason
 
 EARLIEST = datetime(2003, 1, 1, tzinfo=UTC)
 """No subscription is older than LinkedIn (2003). Also bounds the number of periods of a replay."""
@@ -15,11 +16,12 @@ PLANNABLE = timedelta(days=400)
 """The furthest that a cancellation or change of plan may lie in the future."""
 
 
-def settle(
-    path: str, at: datetime | None, now: datetime, begun_at: datetime, begun: str = "the account opened"
-) -> datetime:
+Beginning = Literal["opened", "sent"]
+
+
+def settle(path: str, at: datetime | None, now: datetime, begun_at: datetime, begun: Beginning = "opened") -> datetime:
     """The date (UTC) of something that has happened: `at`, or `now` without it. It is never before `begun_at`, when
-    `begun` happened.
+    the account was opened or the InMail sent (`begun`).
 
     A date up to a day ahead comes from a clock that is not quite right, or from a client in another zone: it is taken
     as `now`, since nothing happens in the future. Raises a 422 Problem further ahead, and before `begun_at`.
@@ -27,7 +29,7 @@ def settle(
     if at is None:
         return max(now, begun_at)
     if at > now + CLOCK_TOLERANCE:
-        raise invalid(path, f"This lies more than a day ahead: the server's clock says {format_instant(now)}.")
+        raise invalid(path, reason("date.ahead", now=now))
     _refuse_before(path, at, now, begun_at, begun)
     return max(min(at, now), begun_at)
 
@@ -35,7 +37,7 @@ def settle(
 def opening(at: datetime | None, now: datetime) -> datetime:
     """The date (UTC) of an account's opening. Raises a 422 Problem before 2003 and more than a day ahead."""
     if at is not None and at < EARLIEST:
-        raise invalid("opened_at", "An account cannot have opened before 2003.")
+        raise invalid("opened_at", reason("date.before_2003"))
     return settle("opened_at", at, now, EARLIEST)
 
 
@@ -47,8 +49,8 @@ def plannable(path: str, at: datetime | None, now: datetime, opened_at: datetime
     if at is None:
         return max(now, opened_at)
     if at > now + PLANNABLE:
-        raise invalid(path, f"This lies more than {PLANNABLE.days} days ahead.")
-    _refuse_before(path, at, now, opened_at, "the account opened")
+        raise invalid(path, reason("date.too_far", days=PLANNABLE.days))
+    _refuse_before(path, at, now, opened_at, "opened")
     return max(at, opened_at)
 
 
@@ -61,8 +63,8 @@ def ahead_within_tolerance(at: datetime, now: datetime) -> datetime:
     return at if now < at <= now + CLOCK_TOLERANCE else now
 
 
-def _refuse_before(path: str, at: datetime, now: datetime, begun_at: datetime, begun: str) -> None:
+def _refuse_before(path: str, at: datetime, now: datetime, begun_at: datetime, begun: Beginning) -> None:
     # A beginning in the future was stored while the clock was ahead. What happens now is then dated just after it.
     earliest = begun_at if begun_at <= now else now - CLOCK_TOLERANCE
     if at < earliest:
-        raise invalid(path, f"This is before {begun}, at {format_instant(begun_at)}.")
+        raise invalid(path, reason(f"date.before_{begun}", at=begun_at))

@@ -9,6 +9,7 @@ from typing import Any
 
 from inkeeper.errors import conflict
 from inkeeper.jsontext import plain, to_json
+from inkeeper.reasons import reason
 from inkeeper.services.dates import CLOCK_TOLERANCE
 from inkeeper.storage import idempotency
 from inkeeper.storage.database import Store
@@ -40,7 +41,7 @@ def run_once(
         if key is not None and not idempotency.add(tx, device_id, key, request_hash, now):
             earlier = idempotency.answer_of(tx, device_id, key)
             if earlier.request_hash != request_hash:
-                raise conflict("idempotency_conflict", "Choose a new key for each new request.")
+                raise conflict("idempotency_conflict", reason("request.new_key"))
             return earlier.status, earlier.body, True
         status, body = work(tx)
         text = to_json(plain(body))

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
 
+from inkeeper.reasons import Reason, reason
 from inkeeper.storage.backup import copies_beside
 from inkeeper.storage.cached_states import StateCache
 from inkeeper.storage.engines import sqlite
@@ -99,10 +100,10 @@ class Store:
         with paused(self.path):
             yield
 
-    def purge_deleted_rows(self) -> str | None:
+    def purge_deleted_rows(self) -> Reason | None:
         """Remove the remains of changed and deleted rows from the disk, as far as the database can do that.
 
-        Returns a sentence that says where some of it is left; None if nothing is.
+        Returns where some of it is left; None if nothing is.
         """
         return self._engine.purge_deleted_rows()
 
@@ -171,9 +172,7 @@ def _postgresql(url: str, folder: Path, *, create: bool) -> Engine:
     try:
         from inkeeper.storage.engines.postgresql import PostgresqlEngine
     except ImportError:
-        raise DatabaseProblem(
-            "unsupported", "PostgreSQL needs a package that is not installed: pip install 'inkeeper[postgresql]'."
-        ) from None
+        raise DatabaseProblem("unsupported", reason("database.no_driver")) from None
     return PostgresqlEngine(url, folder, create=create)
 
 

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from inkeeper.reasons import reason
 from inkeeper.storage.backup import copies_beside, copy_database
 from inkeeper.storage.engines import sqlite
 from inkeeper.storage.engines.engine import DatabaseProblem
@@ -98,7 +99,5 @@ def _alone(path: Path) -> Iterator[sqlite3.Connection]:
         except sqlite3.OperationalError as error:
             if getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
                 raise
-            raise DatabaseProblem(
-                "locked", f"A running Inkeeper has the database {path} open. Stop it, then try again."
-            ) from error
+            raise DatabaseProblem("locked", reason("sqlite.in_use", path=str(path))) from error
         yield connection

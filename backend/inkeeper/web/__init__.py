@@ -19,7 +19,8 @@ How to add a page
    `forms.save_once`, which ignores a double submit.
 4. Concurrency: render `version=forms.version_of(values)` into the form, call `forms.check_version` inside the write.
    A stale form raises `forms.Stale`; show both states.
-5. Words: texts for users are in templates and in `words.py`, by code. English texts of services are never shown.
+5. Words: texts for users are in templates and in `words.py`, by code. English texts of services are never shown; their
+   reasons (`inkeeper.reasons`) are put into words by `|said`.
    - A message is a whole sentence with named places. Never join parts of one, never compare or change translated text
      (`== "today"`, `|lower`), never write a number as `{:,}` (use `|number`).
    - Days: `|day` in lists, `|on_day` in sentences that say when something happens.

@@ -92,7 +92,7 @@ def name_of(by: str, row: Row) -> str:
         return words.PURPOSES[row.key]
     if by == "weekday":
         return language().formats.days[int(row.key) - 1]
-    return f"{int(row.key):02}:00–{int(row.key) + 1:02}:00" if by == "hour" else row.title
+    return f"{int(row.key):02}:00–{int(row.key) + 1:02}:00" if by == "hour" else row.name or ""
 
 
 def bar(row: Row, top: int) -> Markup | None:

@@ -39,5 +39,5 @@ def describe_invariant(found: BrokenInvariant) -> Reason:
     """Which invariant is broken, and how."""
     if found.code == "conservation" and found.totals:
         totals = str(asdict(found.totals))
-        return reason("invariant.totals", totals=totals, found=found.found, expected=found.expected)
+        return reason("conservation", totals=totals, found=found.found, expected=found.expected)
     return reason(f"invariant.{found.code}", found=str(found.found), expected=str(found.expected), lot=str(found.lot))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from inkeeper.errors import conflict
 from inkeeper.ids import new_id
+from inkeeper.reasons import reason
 from inkeeper.services.access import Actor, owned_device
 from inkeeper.storage import devices
 from inkeeper.storage.database import Store
@@ -55,7 +56,7 @@ def make_secret(tx: Transaction, device_id: str) -> str:
     """
     secret = _new_secret()
     if not devices.set_secret(tx, device_id, secret):
-        raise conflict("secret_exists", "A device's secret is made once. Connect the device again to get a new one.")
+        raise conflict("secret_exists", reason("device.secret_exists"))
     return secret
 
 

@@ -24,6 +24,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from inkeeper.errors import Problem, not_found
+from inkeeper.reasons import reason
 from inkeeper.services.access import Actor
 from inkeeper.services.devices import connected as devices
 from inkeeper.storage import owners, pairings
@@ -115,9 +116,7 @@ def confirm(
             pairings.close(tx, pairing.id, now)
     raise Problem(
         "wrong_code",
-        "Type the code that the server shows in its terminal."
-        if tries_left
-        else "That was the last try. Start connecting again.",
+        reason("device.wrong_code") if tries_left else reason("device.last_try"),
         status=403,
         tries_left=tries_left,
     )
@@ -259,13 +258,12 @@ def _refusal(*, shut: bool) -> Problem:
     if shut:
         return Problem(
             "pairing_shut",
-            f"{WRONG_CODES_MAX} wrong codes were sent. Run `inkeeper pair` on the server's machine to go on; for"
-            " another owner than the default one add `--owner NAME`.",
+            reason("device.shut", wrong=WRONG_CODES_MAX),
             status=403,
         )
     return Problem(
         "invitation_needed",
-        "Ask whoever runs this server for a code (`inkeeper pair --owner NAME`), then start again.",
+        reason("device.ask_for_code"),
         status=403,
     )
 
@@ -323,5 +321,5 @@ def _pairing(tx: Transaction, pairing_id: str) -> Pairing:
 def _open_pairing(tx: Transaction, pairing_id: str, now: datetime) -> Pairing:
     pairing = _pairing(tx, pairing_id)
     if not pairing.is_open(now):
-        raise Problem("over", "This attempt to connect has ended. Start again to get a new code.", status=410)
+        raise Problem("over", reason("device.over"), status=410)
     return pairing

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from inkeeper.errors import Problem
+from inkeeper.reasons import reason
 from inkeeper.services.access import Actor
 from inkeeper.services.devices import connected as devices
 from inkeeper.services.devices.connected import hash_of
@@ -47,7 +48,7 @@ def add(tx: Transaction, actor: Actor, secret: str, now: datetime, valid_for: ti
         wait = lately[-1] + MADE_WITHIN - now
         raise Problem(
             "too_many_requests",
-            f"At most {MADE_ALLOWED} sign-ins can be started within ten minutes. Wait a little, then try again.",
+            reason("sign_in.too_many", most=MADE_ALLOWED),
             status=429,
             headers={"Retry-After": str(max(1, ceil(wait.total_seconds())))},
         )
@@ -84,10 +85,10 @@ def redeem(store: Store, secret: str, device_name: str, now: datetime, token: st
     with store.begin_write(None) as tx:
         found = sign_ins.find(tx, hash_of(secret))
         if found is None:
-            raise Problem("wrong_secret", "Open Inkeeper again with `inkeeper open`.", status=403)
+            raise Problem("wrong_secret", reason("sign_in.wrong"), status=403)
         # A secret dated in the future was made before the clock was set back, so its age is unknown.
         if found.is_used or found.expires_at <= now or found.created_at > now + VALID_FOR:
-            raise Problem("over", "This link has been used or has expired. Open Inkeeper again.", status=410)
+            raise Problem("over", reason("sign_in.over"), status=410)
         sign_ins.use(tx, hash_of(secret), now)
         known = devices.page_of_owner(tx, Actor(found.owner_id), token) if token else None
         if token and known:

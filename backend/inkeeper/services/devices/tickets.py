@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from inkeeper.errors import Problem
 from inkeeper.jsontext import to_json
+from inkeeper.reasons import reason
 from inkeeper.services.devices.connected import hash_of
 from inkeeper.services.devices.sign_ins import new_secret
 from inkeeper.storage import sign_ins
@@ -50,6 +51,6 @@ def use(store: Store, ticket: str, now: datetime) -> Download:
     with store.begin_write(None) as tx:
         found = sign_ins.find_ticket(tx, hash_of(ticket))
         if found is None or found.is_used or found.revoked or abs(now - found.created_at) >= VALID_FOR:
-            raise Problem("over", "This download link has been used or has expired. Download again.", status=410)
+            raise Problem("over", reason("download.over"), status=410)
         sign_ins.use_ticket(tx, hash_of(ticket), now)
         return Download(found.owner_id, WantedFile(*json.loads(found.target)))

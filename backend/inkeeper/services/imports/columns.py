@@ -168,7 +168,7 @@ def _cost(text: str) -> int:
 def _one_of(text: str, values: tuple[str, ...], field: str) -> str | None:
     value = text[:_LONGEST_HEADING].lower().replace(" ", "_")
     if value and value not in values:
-        raise NotUnderstood(reason(f"import.{field}", value=repr(text[:40]), values=values))
+        raise NotUnderstood(reason(f"import.unknown.{field}", value=repr(text[:40]), values=values))
     return value or None
 
 

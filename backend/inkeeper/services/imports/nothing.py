@@ -5,9 +5,9 @@ from __future__ import annotations
 from inkeeper.reasons import Argument, reason
 from inkeeper.services.imports.plan import Plan
 from inkeeper.services.imports.reading import Note, Reading
-from inkeeper.vocabulary import ImportAction
+from inkeeper.vocabulary import IMPORT_ACTIONS
 
-_NOT_NEW: tuple[ImportAction, ...] = ("already_there", "twice_in_file", "before_opening", "left_out")
+_NOT_NEW = tuple(action for action in IMPORT_ACTIONS if action not in ("add", "answer"))
 
 
 def nothing_to_add(plan: Plan) -> Note:
@@ -27,11 +27,11 @@ def nothing_to_add(plan: Plan) -> Note:
 
 
 def _note(code: str, **arguments: Argument) -> Note:
-    return Note(code, arguments, reason(f"import.{code}", **arguments))
+    return Note(code, arguments, reason(f"import.nothing.{code}", **arguments))
 
 
 def _no_inmails(reading: Reading) -> Note:
     owner, begun = reading.owner or "", reading.begun
     which = "no_inmail_begun" if begun else "none_begun" if owner else "nothing_sent"
     arguments: dict[str, Argument] = {"rows": len(reading.rows), "owner": owner, "begun": begun}
-    return Note("no_inmails", arguments, reason(f"import.no_inmails.{which}", **arguments))
+    return Note("no_inmails", arguments, reason(f"import.nothing.no_inmails.{which}", **arguments))

@@ -27,12 +27,12 @@ _SAMPLE_CHARACTERS = 32 * 1024
 _SAMPLE_ROWS = 30
 
 _REASONS = {
-    "unexpected end of data": "never_closed",
-    "field larger than field limit": "never_closed",
-    "expected after": "quote_inside",
-    "new-line character": "line_ends",
+    "unexpected end of data": reason("import.never_closed"),
+    "field larger than field limit": reason("import.never_closed"),
+    "expected after": reason("import.quote_inside"),
+    "new-line character": reason("import.line_ends"),
 }
-"""The code of each error, by words of the module `csv`."""
+"""The reason of each error, by words of the module `csv`."""
 
 
 class Rows:
@@ -174,7 +174,7 @@ def _numbered(names: list[str]) -> list[str]:
 
 
 def _reason(error: csv.Error) -> Reason:
-    for words, code in _REASONS.items():
+    for words, why in _REASONS.items():
         if words in str(error):
-            return reason(f"import.{code}")
+            return why
     return reason("import.no_csv", error=str(error))

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from inkeeper.errors import invalid
 from inkeeper.ids import new_id
+from inkeeper.reasons import reason
 from inkeeper.rules import books, periods
 from inkeeper.rules.books import AllotmentRequired, UnknownBook, UnknownPlan
 from inkeeper.rules.facts import BookChosen, Cancelled, Fact, Observed, Opened, PlanChanged, Retracted, Terms
@@ -359,7 +360,7 @@ def _terms_facts(
     wanted = {key: changes[key] for key in (*_BOOK_TERMS, *_PLAN_TERMS) if key in changes}
     if "from" in changes:
         if not wanted:
-            raise invalid("from", "This dates a change of rule book, allotment, cap or renewal day: name one.")
+            raise invalid("from", reason("account.names_no_terms"))
         at = dates.plannable("from", changes["from"], now, state.opened_at)
         in_force, _ = balances.state_at(tx, account_id, at)
         return [BookChosen(stored_facts.new_fact_id(tx, account_id, now), at, replace(in_force.terms, **wanted))]
@@ -381,7 +382,7 @@ def _corrected(tx: Transaction, account_id: str, state: State, wanted: dict[str,
         latest = changed[-1]
         plan_since = latest.at
         if isinstance(latest, Cancelled):
-            raise invalid(next(iter(plan_terms)), "The subscription is cancelled, and the free plan has no credits.")
+            raise invalid(next(iter(plan_terms)), reason("account.cancelled"))
         facts += _restated(
             tx, account_id, latest, replace(latest, id=stored_facts.new_fact_id(tx, account_id, now), **plan_terms), now
         )
@@ -414,12 +415,10 @@ def _plan_prices(plan_prices: Mapping[str, Any], price: Money | None) -> dict[st
     known = {plan for book in books.rule_books().values() for plan in book.plans} - {books.BASIC}
     unknown = sorted(set(plan_prices) - known)
     if unknown:
-        raise invalid(
-            f"plan_prices.{unknown[0]}", f"This is not a plan with a price; those are {', '.join(sorted(known))}."
-        )
+        raise invalid(f"plan_prices.{unknown[0]}", reason("account.no_price", plans=sorted(known)))
     prices = {plan: Money(each["amount_minor"], each["currency"]) for plan, each in plan_prices.items()}
     if len({each.currency for each in [*prices.values(), *([price] if price else [])]}) > 1:
-        raise invalid("plan_prices", "All prices must be in one currency, that of `price` included.")
+        raise invalid("plan_prices", reason("account.one_currency"))
     return prices
 
 

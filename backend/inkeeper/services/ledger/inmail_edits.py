@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from inkeeper.clock import format_instant
 from inkeeper.errors import Problem, conflict, invalid
+from inkeeper.reasons import reason
 from inkeeper.rules.facts import Fact, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import parse_link
 from inkeeper.rules.replay import Entry, Reason
@@ -47,10 +47,10 @@ def why_not_editable(tx: Transaction, row: Inmail) -> Problem:
     if stands != row.id and stored.is_not_retracted(tx, stands):
         return conflict(
             "replaced",
-            f"The day or cost of this InMail was edited since. Change the InMail that replaces it: {stands}.",
+            reason("inmail.replaced", id=stands),
             replaced_by=stands,
         )
-    return conflict("retracted", "This InMail was taken back. Log it again if it was sent after all.")
+    return conflict("retracted", reason("inmail.taken_back"))
 
 
 def sent_at_and_cost(tx: Transaction, row: Inmail, changes: Mapping[str, Any], now: datetime) -> tuple[datetime, int]:
@@ -149,13 +149,11 @@ def _outcomes(
     if too_early:
         raise invalid(
             "sent_at",
-            f"The outcome of this InMail, {too_early.outcome}, is dated {format_instant(too_early.at)}, which is"
-            " before this. Send `outcome` and `outcome_at` with the change, or first take the outcome back with"
-            " `pending`.",
+            reason("inmail.outcome_before", outcome=too_early.outcome, at=too_early.at),
         )
     found: list[tuple[datetime, Any, str | None]] = [(fact.at, fact.outcome, fact.id) for fact in earlier]
     if outcome is not None:
-        at = dates.settle("outcome_at", changes.get("outcome_at"), now, sent_at, "the InMail was sent")
+        at = dates.settle("outcome_at", changes.get("outcome_at"), now, sent_at, "sent")
         if outcome != "pending":
             found.append((at, outcome, None))
     return found
@@ -170,9 +168,7 @@ def _refuse_shortage(tx: Transaction, account_id: str, facts: Sequence[Fact], re
     grant = next_grant(timeline(state, at, coming))
     raise conflict(
         "insufficient_credits",
-        f"With this change {more} more {'InMail has' if more == 1 else 'InMails have'} no credit left on the day of"
-        " sending. If LinkedIn let that through, send the change again with accept_discrepancy; otherwise leave the"
-        " InMail as it is. Nothing was changed.",
+        reason("inmail.more_uncovered", inmails=more),
         balance=state.balance,
         needed=more,
         next_renewal=grant and {"at": grant.at, "credits": grant.credits},

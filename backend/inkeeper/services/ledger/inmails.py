@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from inkeeper.errors import conflict
+from inkeeper.reasons import reason
 from inkeeper.rules import books
 from inkeeper.rules.facts import BookChosen, Fact, Opened, OutcomeRecorded, Retracted, Sent
 from inkeeper.rules.people import Person, normal_name, parse_link
@@ -283,7 +284,7 @@ def update_inmail(
         inmail_id = inmail_edits.replace_send(tx, row, sent_at, cost, changes, now)
         note_outcomes(tx, [inmail_id])
     elif "outcome" in changes:
-        outcome_at = dates.settle("outcome_at", changes.get("outcome_at"), now, row.sent_at, "the InMail was sent")
+        outcome_at = dates.settle("outcome_at", changes.get("outcome_at"), now, row.sent_at, "sent")
         columns |= _record_outcome(tx, row, account_id, changes["outcome"], outcome_at, now)
     if columns:
         stored.update(tx, inmail_id, columns)
@@ -416,8 +417,7 @@ def _insufficient(recorded: Recorded, now: datetime) -> Exception:
     grant = next_grant(timeline(recorded.state, max(now, recorded.state.position.at), recorded.coming))
     return conflict(
         "insufficient_credits",
-        "There was no credit left for this InMail. If LinkedIn let it through, send it again with accept_discrepancy;"
-        " otherwise discard it.",
+        reason("inmail.no_credit"),
         balance=0,
         needed=1,
         next_renewal=grant and {"at": grant.at, "credits": grant.credits},

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from inkeeper.errors import not_found
+from inkeeper.reasons import Reason, reason
 from inkeeper.rules.facts import Observed, Retracted
 from inkeeper.rules.fitting import other_books_allowing
 from inkeeper.rules.replay import book_of
@@ -34,7 +35,7 @@ class ComparedBalance(NamedTuple):
     balance: int
     computed: int
     difference: int
-    likely_causes: list[str]
+    likely_causes: list[Reason]
     wrong_book: OtherBook | None
 
 
@@ -88,22 +89,20 @@ def withdraw_observation(
     return Withdrawn(observation_id, retracted_at, balance)
 
 
-def _likely_causes(difference: int, shown: int, state: State) -> list[str]:
+def _likely_causes(difference: int, shown: int, state: State) -> list[Reason]:
     if difference < 0:
         return [
-            "An InMail was sent from the phone or another browser and not logged here.",
-            "A message was logged as free that cost a credit.",
+            reason("cause.not_logged"),
+            reason("cause.not_free"),
         ]
     if difference > 0:
         causes = [
-            "An InMail was logged that was not sent, or that was free.",
-            "The plan, or the number of credits a month, is another than the one set here.",
+            reason("cause.not_sent"),
+            reason("cause.other_plan"),
         ]
         if book_of(state).credit_back:
-            causes.insert(0, "A credit came back for an answer that is not recorded here.")
+            causes.insert(0, reason("cause.answer"))
         elif other_books_allowing(state, shown):
-            causes.insert(
-                0, "Unused credits carried over from last month, or came back for answers: another rule book applies."
-            )
+            causes.insert(0, reason("cause.other_book"))
         return causes
     return []

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from inkeeper.errors import conflict, invalid, not_found
+from inkeeper.reasons import reason
 from inkeeper.rules import books, money
 from inkeeper.rules.facts import Cancelled, PlanChanged, Retracted
 from inkeeper.rules.money import Money
@@ -124,11 +125,9 @@ def _fact(
     before, _ = balances.state_at(tx, account_id, at)
     if wanted.get("cancel"):
         if before.plan == books.BASIC:
-            raise conflict("nothing_to_cancel", "The plan is already the free one.")
+            raise conflict("nothing_to_cancel", reason("plan.free_already"))
         if before.cancel_pending:
-            raise conflict(
-                "nothing_to_cancel", "The subscription is already cancelled, and ends with the next renewal."
-            )
+            raise conflict("nothing_to_cancel", reason("plan.cancelled_already"))
         return Cancelled(stored_facts.new_fact_id(tx, account_id, now), at), before
     plan = wanted["plan"]
     fact = PlanChanged(
@@ -137,10 +136,10 @@ def _fact(
     with refusals():
         book_of(before).plan(plan)
     if plan == books.BASIC:
-        raise invalid("plan", 'To go back to the free plan, send {"cancel": true}.')
+        raise invalid("plan", reason("plan.send_cancel"))
     same_numbers = (fact.allotment, fact.cap) == (before.terms.allotment, before.terms.cap)
     if plan == before.plan and same_numbers and not before.cancel_pending:
-        raise conflict("same_plan", "The account is on this plan already.")
+        raise conflict("same_plan", reason("plan.same"))
     return fact, before
 
 

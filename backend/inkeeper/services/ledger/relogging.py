@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from inkeeper.errors import conflict
+from inkeeper.reasons import reason
 from inkeeper.services.access import Actor
 from inkeeper.services.ledger import inmail_edits, inmails
 from inkeeper.storage import targets
@@ -34,7 +35,7 @@ def log_again(tx: Transaction, actor: Actor, account_id: str, inmail_id: str, no
     inmail_id = inmails.get_inmail(tx, actor, account_id, inmail_id, now).id
     taken_back = inmails.get_inmail(tx, actor, account_id, inmail_edits.last_edit(tx, inmail_id), now)
     if taken_back.retracted_at is None:
-        raise conflict("conflict", "This InMail was not taken back.")
+        raise conflict("conflict", reason("inmail.not_taken_back"))
     wanted: dict[str, Any] = {name: getattr(taken_back, name) for name in _CONTENT}
     # The InMail was sent, so it is logged even if no credits are left for it.
     wanted |= {"recipient": taken_back.recipient._asdict(), "accept_discrepancy": True}

@@ -29,32 +29,6 @@ ROWS_SHOWN = 200
 _SHOWN_CHARACTERS = 120
 _HEADINGS = frozenset({"name", "link", "profile", "profile link", "linkedin", "url", "company"})
 
-ACTIONS: dict[PersonAction, str] = {
-    "add": "would be put on the list",
-    "written": "left out: was written to within 90 days",
-    "on_list": "is on the list already",
-    "do_not_contact": "is marked as not to be contacted",
-    "twice": "the same person as on an earlier line",
-}
-"""What is done with a line, in English."""
-
-REASONS: dict[LineProblem, str] = {
-    "other_link": "has a link that does not lead to LinkedIn",
-    "no_person": "has a link that does not lead to a person: it should look like https://www.linkedin.com/in/name",
-    "no_name": "has no name",
-    "too_long": "is longer than any line that names a person",
-    "ragged": "has another number of fields than the heading",
-    "purpose": "has a purpose that there is not",
-    "note": "has a note of more than 2000 characters",
-    "due": "has a due day that cannot be read",
-    "planned_for": "has a planned day that cannot be read, or is more than a year away",
-    "planned_at": "has a time that cannot be read: write 09:30, and a day",
-    "account": "has an account that is not there",
-    "text": "has a text that is not there",
-    "campaign": "has a campaign that is not there",
-}
-"""Why a line is not understood, in English words that follow `The line`."""
-
 
 class Entry(NamedTuple):
     """A person to add to the list. `about` is further data of the person, `columns` are the target's.
@@ -71,7 +45,7 @@ class Entry(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """A line that is not understood: why, as a key of `REASONS`, and the beginning of it."""
+    """A line that is not understood: why, one of `vocabulary.LineProblem`, and the beginning of it."""
 
     line: int
     reason: LineProblem
@@ -108,7 +82,7 @@ class Row(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """The number of lines by what is done with them (`ACTIONS`), and of those that are not understood.
+    """The number of lines by what is done with them, and of those that are not understood.
 
     `written` are people written to within 90 days, added or not; `over` rows of a file that are no longer on the list;
     `cut` names that are cut.
@@ -235,7 +209,7 @@ def store(tx: Transaction, actor: Actor, plan: Plan, confirm: str, now: datetime
     if confirm != plan.mark():
         raise conflict(
             "preview_outdated",
-            "Something else would come of this list by now. Look at a new preview first. Nothing was added.",
+            reason("list.outdated"),
         )
     adds = plan.adds
     new = [row.entry for row in adds if row.person is None]

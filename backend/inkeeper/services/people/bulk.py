@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from inkeeper.errors import invalid
 from inkeeper.instants import from_microseconds, to_microseconds
+from inkeeper.reasons import reason
 from inkeeper.services.access import Actor
 from inkeeper.services.people import targets
 from inkeeper.services.people.campaigns import joinable
@@ -89,7 +90,7 @@ def set_text(tx: Transaction, actor: Actor, views: Sequence[View], text_id: str 
     if text_id is not None:
         text = texts.get(tx, actor.owner_id, text_id)
         if text is None or text.archived_at:
-            raise invalid("text", "There is no such text.")
+            raise invalid("text", reason("text.none"))
     rows = [view.target for view in views]
     stored.update(tx, [row.id for row in rows], {"text_id": text_id})
     _follow(tx, actor, rows)
@@ -130,7 +131,7 @@ def undo(tx: Transaction, actor: Actor, action: BulkAction, before: Sequence[Seq
                 for target_id, *values in before
             ]
         except (TypeError, ValueError, OverflowError):
-            raise invalid("before", "Must be what the answer gave.") from None
+            raise invalid("before", reason("list.before")) from None
         stored.update_each(tx, names, [(target_id, values) for target_id, values in former if target_id in rows])
     _follow(tx, actor, rows.values())
     return len(rows)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from inkeeper.errors import Problem, conflict, invalid, not_found
+from inkeeper.reasons import reason
 from inkeeper.services.access import Actor, owned_account, owned_campaign
 from inkeeper.storage import campaigns, targets, texts
 from inkeeper.storage.campaigns import Campaign, Step
@@ -76,7 +77,7 @@ def create_campaign(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], no
     try:
         account_id = owned_account(tx, actor, wanted["account"]).id
     except Problem:
-        raise invalid("account", "There is no such account.") from None
+        raise invalid("account", reason("account.none")) from None
     _check_days(wanted, None, targets.today_of(tx, actor.owner_id, now).of(account_id))
     steps = _steps(tx, actor, wanted.get("steps") or [{}], keep=())
     campaign_id = campaigns.add(tx, actor.owner_id, account_id, wanted, steps, now)
@@ -134,7 +135,7 @@ def add_targets(tx: Transaction, actor: Actor, campaign_id: str, target_ids: Seq
     campaign = _present(tx, actor, campaign_id)
     today = targets.today_of(tx, actor.owner_id, now).of(campaign.account_id)
     if campaign.ends is not None and campaign.ends < today:
-        raise conflict("over", f"The campaign ended on {campaign.ends}. Give it a later last day first.")
+        raise conflict("over", reason("campaign.ended_extend", day=campaign.ends))
     found = targets.get_all(tx, actor.owner_id, target_ids)
     check_there(target_ids, {target.id for target in found})
     coming = [target for target in found if target.campaign_id != campaign_id]
@@ -156,9 +157,9 @@ def joinable(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> 
     """
     campaign = campaigns.get(tx, actor.owner_id, campaign_id)
     if campaign is None or campaign.archived_at is not None:
-        raise invalid("campaign", "There is no such campaign.")
+        raise invalid("campaign", reason("campaign.none"))
     if campaign.ends is not None and campaign.ends < targets.today_of(tx, actor.owner_id, now).of(campaign.account_id):
-        raise invalid("campaign", f"This campaign ended on {campaign.ends}.")
+        raise invalid("campaign", reason("campaign.ended", day=campaign.ends))
     return campaign
 
 
@@ -166,7 +167,7 @@ def check_there(wanted: Sequence[str], found: Collection[str]) -> None:
     """Raise the 422 Problem at `targets` for the first id that is not the owner's."""
     for number, target_id in enumerate(wanted):
         if target_id not in found:
-            raise invalid(f"targets.{number}", "There is no such target.")
+            raise invalid(f"targets.{number}", reason("target.none"))
 
 
 def _with_progress(tx: Transaction, actor: Actor, found: Sequence[Campaign], now: datetime) -> list[CampaignProgress]:
@@ -210,9 +211,9 @@ def _check_days(wanted: Mapping[str, Any], before: Campaign | None, today: date)
     ends = wanted.get("ends", before and before.ends)
     if ends is not None and starts is not None and ends < starts:
         field = "ends" if "ends" in wanted else "starts"
-        raise invalid(field, f"The last day ({ends}) must not be before the first day ({starts}).")
+        raise invalid(field, reason("campaign.order", ends=ends, starts=starts))
     if ends is not None and ends < today and (before is None or before.ends != ends):
-        raise invalid("ends", f"The last day must be {today} (today) or later: {ends} is over.")
+        raise invalid("ends", reason("campaign.over", today=today, ends=ends))
 
 
 def _steps(tx: Transaction, actor: Actor, wanted: Sequence[Mapping[str, Any]], *, keep: Collection[str]) -> list[Step]:
@@ -221,14 +222,14 @@ def _steps(tx: Transaction, actor: Actor, wanted: Sequence[Mapping[str, Any]], *
     for number, step in enumerate(wanted):
         after = step.get("after_working_days")
         if number == 0 and after is not None:
-            raise invalid("steps.0.after_working_days", "The first InMail waits for nothing: leave this out.")
+            raise invalid("steps.0.after_working_days", reason("campaign.first_step"))
         ids = step.get("texts", [])
         if len(set(ids)) != len(ids):
-            raise invalid(f"steps.{number}.texts", "These must be two different texts.")
+            raise invalid(f"steps.{number}.texts", reason("campaign.two_texts"))
         for place, text_id in enumerate(ids):
             text = texts.get(tx, actor.owner_id, text_id)
             if text is None or (text.archived_at is not None and text_id not in keep):
-                raise invalid(f"steps.{number}.texts.{place}", "There is no such text.")
+                raise invalid(f"steps.{number}.texts.{place}", reason("text.none"))
         follow_up_after = None if number == 0 else DEFAULT_WORKING_DAYS if after is None else after
         found.append(Step(follow_up_after, step.get("purpose"), tuple(ids)))
     return found

@@ -70,7 +70,7 @@ class Named(NamedTuple):
 
 
 class _Refused(Exception):
-    """A row that is not understood. Its argument is a key of `adding.REASONS`."""
+    """A row that is not understood. Its argument is a `vocabulary.LineProblem`."""
 
     def __init__(self, reason: LineProblem) -> None:
         super().__init__(reason)

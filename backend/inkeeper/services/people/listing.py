@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from inkeeper.errors import invalid
+from inkeeper.reasons import reason
 from inkeeper.rules.people import parse_link
 from inkeeper.services.access import Actor
 from inkeeper.services.people import persons, targets
@@ -93,9 +94,9 @@ def edit(
     wanted = [parse_link(link) for link in links]
     found = {link.kind: link for link in wanted if link}
     if len(found) != len(links):
-        raise invalid("links", "Each must lead to a person, and there can be one of each kind.")
+        raise invalid("links", reason("person.links"))
     if stored_persons.set_links(tx, actor.owner_id, view.person, list(found.values())):
-        raise invalid("links", "Another person on the list has this link.")
+        raise invalid("links", reason("person.link_of_another"))
     persons.update(tx, actor, view.person.id, person)
     targets.update(tx, actor, target_id, target, now)
     return targets.get(tx, actor, target_id, now)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from inkeeper.errors import invalid
+from inkeeper.reasons import reason
 from inkeeper.rules import people
 from inkeeper.rules.people import parse_link
 from inkeeper.services.access import Actor, owned_person
@@ -44,14 +45,12 @@ def find_or_add(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: d
     if "id" in wanted:
         there = persons.get(tx, actor.owner_id, wanted["id"])
         if there is None:
-            raise invalid("id", "There is no such person.")
+            raise invalid("id", reason("person.none"))
         return Found(there, new=False)
     text = (wanted.get("profile_url") or "").strip()
     link = parse_link(text)
     if text and link is None:
-        raise invalid(
-            "profile_url", "This link does not lead to a person: it should look like https://www.linkedin.com/in/name."
-        )
+        raise invalid("profile_url", reason("person.no_person_such_as"))
     known = persons.find(tx, actor.owner_id, people.Person(wanted["name"], link))
     if known is None:
         return Found(persons.add(tx, actor.owner_id, wanted, link, now), new=True)
@@ -86,9 +85,9 @@ def update(tx: Transaction, actor: Actor, person_id: str, changes: Mapping[str, 
     if changes.get("profile_url"):
         link = parse_link(changes["profile_url"])
         if link is None:
-            raise invalid("profile_url", "This link does not lead to a person.")
+            raise invalid("profile_url", reason("person.no_person"))
         if not persons.replace_link(tx, actor.owner_id, person, link):
-            raise invalid("profile_url", "Another person on your list has this link.")
+            raise invalid("profile_url", reason("person.link_of_another_of_yours"))
     persons.update(tx, person_id, changes)
     theirs = targets.of_person(tx, actor.owner_id, person_id)
     targets.follow(tx, [target.id for target in theirs])

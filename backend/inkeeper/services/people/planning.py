@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from inkeeper.errors import invalid
+from inkeeper.reasons import reason
 from inkeeper.rules import people
 from inkeeper.rules.facts import Fact, Sent
 from inkeeper.rules.periods import day_start, local_day
@@ -151,9 +152,9 @@ def _check_span(wanted: Mapping[str, Any], today: date) -> None:
     last = today + HORIZON
     for field, day in (("from", first), ("until", until)):
         if day is not None and not today <= day <= last:
-            raise invalid(field, f"Must be a day from {today} (today) to {last}.")
+            raise invalid(field, reason("date.from_today", today=today, last=last))
     if first is not None and until is not None and until < first:
-        raise invalid("until", f"Must not be before {first}.")
+        raise invalid("until", reason("date.not_before", first=first))
 
 
 def _chosen(tx: Transaction, actor: Actor, account_id: str, wanted: Sequence[str] | str, now: datetime) -> list[View]:
@@ -167,7 +168,7 @@ def _chosen(tx: Transaction, actor: Actor, account_id: str, wanted: Sequence[str
         others = {row.id for row in found if row.account_id not in (None, account_id)}
         if others:
             number = next(number for number, target_id in enumerate(wanted) if target_id in others)
-            raise invalid(f"targets.{number}", "This target is to be written to from another account.")
+            raise invalid(f"targets.{number}", reason("target.other_account"))
     return describe_all(tx, actor, found, now)
 
 

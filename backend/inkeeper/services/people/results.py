@@ -22,21 +22,19 @@ from inkeeper.vocabulary import PURPOSES, ResultGrouping
 NONE = "none"
 """Key of the InMails without a text, a campaign or a purpose."""
 
-_TITLES = {"introduction": "Introduction", "follow_up": "Follow-up", "article": "Article", "other": "Other"}
-_NO = {"text": "Without a text", "campaign": "Without a campaign", "purpose": "Without a purpose"}
 _NOTHING = Counts(0, 0, 0)
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 class Group(NamedTuple):
     """A group of InMails.
 
     `key` is `text:<id>:<version>`, `campaign:<id>`, the purpose, the weekday (1 Monday to 7 Sunday) or the hour (0 to
-    23) in the account's zone, or `NONE`. `title` names it, with the version of a text where several were used.
+    23) in the account's zone, or `NONE`. `name` is what the owner calls the text or campaign, with the version of a
+    text where several were used; None for other groups.
     """
 
     key: str
-    title: str
+    name: str | None
     counts: Counts
 
 
@@ -48,7 +46,7 @@ class Row(NamedTuple):
     """
 
     key: str
-    title: str
+    name: str | None
     sent: int
     answered: int
     rate: float | None
@@ -73,7 +71,7 @@ def list_results(tx: Transaction, actor: Actor, account_id: str, by: ResultGroup
     return [
         Row(
             group.key,
-            group.title,
+            group.name,
             group.counts.sent,
             group.counts.answered,
             *result_of(group.counts, account.price, allotment, months),
@@ -98,7 +96,7 @@ def _groups(tx: Transaction, actor: Actor, account: Account, by: ResultGrouping,
     whole = results.in_all(tx, account.id)
     counted = _sum(group.counts for group in groups)
     rest = Counts(*(all_ - some for all_, some in zip(whole, counted, strict=True)))
-    return [*groups, Group(NONE, _NO[by], rest)]
+    return [*groups, Group(NONE, None, rest)]
 
 
 def _by_text(counted: Mapping[tuple[str, int], Counts], names: Mapping[str, str]) -> list[Group]:
@@ -120,20 +118,15 @@ def _by_campaign(counted: Mapping[str, Counts], names: Mapping[str, str]) -> lis
 
 
 def _by_purpose(counted: Mapping[str, Counts]) -> list[Group]:
-    return [Group(purpose, _TITLES[purpose], counted.get(purpose, _NOTHING)) for purpose in PURPOSES]
+    return [Group(purpose, None, counted.get(purpose, _NOTHING)) for purpose in PURPOSES]
 
 
 def _by_weekday(hours: Mapping[int, Counts]) -> list[Group]:
-    return [
-        Group(str(day + 1), _WEEKDAYS[day], _of(hours, range(day * HOURS, (day + 1) * HOURS)))
-        for day in range(WEEKDAYS)
-    ]
+    return [Group(str(day + 1), None, _of(hours, range(day * HOURS, (day + 1) * HOURS))) for day in range(WEEKDAYS)]
 
 
 def _by_hour(hours: Mapping[int, Counts]) -> list[Group]:
-    return [
-        Group(str(hour), f"{hour:02}:00", _of(hours, range(hour, WEEKDAYS * HOURS, HOURS))) for hour in range(HOURS)
-    ]
+    return [Group(str(hour), None, _of(hours, range(hour, WEEKDAYS * HOURS, HOURS))) for hour in range(HOURS)]
 
 
 def _differences(tx: Transaction, account_id: str) -> dict[str, str]:
@@ -165,4 +158,4 @@ def _sum(counted: Iterable[Counts]) -> Counts:
 
 
 def _most_first(groups: Iterable[Group]) -> list[Group]:
-    return sorted(groups, key=lambda group: (-group.counts.sent, group.title, group.key))
+    return sorted(groups, key=lambda group: (-group.counts.sent, group.name, group.key))

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from inkeeper.errors import Problem, conflict, invalid
+from inkeeper.reasons import reason
 from inkeeper.rules import people
 from inkeeper.rules.people import normal_name, parse_link
 from inkeeper.rules.periods import day_start, local_day
@@ -169,13 +170,13 @@ def add(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime)
     if person.do_not_contact:
         raise conflict(
             "do_not_contact",
-            f"{person.name} is marked as not to be contacted. Remove the mark first, if that is right.",
+            reason("person.do_not_contact_remove", name=person.name),
             person=persons.entry_of(person),
         )
     there = [target for target in targets.of_person(tx, actor.owner_id, person.id) if target.opens_on is not None]
     views = [view for view in describe_all(tx, actor, there, now) if view.has_next_step]
     if views:
-        raise conflict("already_on_list", f"{person.name} is on the list already.", target=entry_of(views[0]))
+        raise conflict("already_on_list", reason("person.on_list", name=person.name), target=entry_of(views[0]))
     columns = _columns(tx, actor, wanted, None, now)
     target_id = targets.add(tx, actor.owner_id, person.id, columns, now)
     _follow(tx, actor, [target_id])
@@ -383,14 +384,14 @@ def _columns(
         try:
             owned_account(tx, actor, columns["account_id"])
         except Problem:
-            raise invalid("account", "There is no such account.") from None
+            raise invalid("account", reason("account.none")) from None
     if columns.get("campaign_id"):
         columns |= _of_campaign(tx, actor, columns["campaign_id"], row, now)
     if columns.get("text_id"):
         text = stored_texts.get(tx, actor.owner_id, columns["text_id"])
         # A target may keep a text that was archived later.
         if text is None or (text.archived_at and not (row and row.text_id == text.id)):
-            raise invalid("text", "There is no such text.")
+            raise invalid("text", reason("text.none"))
     if "planned_for" in wanted:
         check_day(tx, actor, columns.get("account_id"), "planned_for", wanted["planned_for"], now)
         columns |= {"planned_for": wanted["planned_for"], "planned_step": (row.done if row else 0) + 1}
@@ -398,7 +399,7 @@ def _columns(
             columns["planned_at"] = None
     if "planned_at" in wanted:
         if wanted["planned_at"] and not (columns.get("planned_for") or (row and row.planned_on)):
-            raise invalid("planned_at", "Say for which day: planned_for.")
+            raise invalid("planned_at", reason("date.which_day"))
         columns["planned_at"] = wanted["planned_at"]
     return columns
 
@@ -417,7 +418,7 @@ def check_day(
     """Raise the 422 Problem for a day to plan for that has passed on the account's clocks, or is over a year away."""
     today = targets.today_of(tx, actor.owner_id, now).of(account_id)
     if day is not None and not today <= day <= today + timedelta(days=366):
-        raise invalid(field, f"Must be a day from {today} to a year from then.")
+        raise invalid(field, reason("date.within_a_year", today=today))
 
 
 def _action(tx: Transaction, actor: Actor, view: View, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -427,7 +428,7 @@ def _action(tx: Transaction, actor: Actor, view: View, changes: Mapping[str, Any
         _check_reopening(tx, actor, view, now)
         return {"dropped_at": None}
     if not view.has_next_step:
-        raise conflict("conflict", f"Nothing more is to be written to {view.person.name}: it is {view.state}.")
+        raise conflict("conflict", reason("target.done", name=view.person.name, state=view.state))
     if action == "later":
         check_day(tx, actor, row.account_id, "until", changes["until"], now)
         return {"planned_for": changes["until"], "planned_at": None, "planned_step": row.done + 1}
@@ -441,18 +442,18 @@ def _action(tx: Transaction, actor: Actor, view: View, changes: Mapping[str, Any
 def _check_reopening(tx: Transaction, actor: Actor, view: View, now: datetime) -> None:
     """Raise the 409 Problem that putting the person on the list would raise."""
     if view.person.do_not_contact:
-        raise conflict("do_not_contact", f"{view.person.name} is marked as not to be contacted.")
+        raise conflict("do_not_contact", reason("person.do_not_contact", name=view.person.name))
     if view.target.dropped_at is None:
         return
     others = [row for row in targets.of_person(tx, actor.owner_id, view.person.id) if row.id != view.target.id]
     for other in describe_all(tx, actor, others, now):
         if other.has_next_step:
-            raise conflict("already_on_list", f"{view.person.name} is on the list already.", target=entry_of(other))
+            raise conflict("already_on_list", reason("person.on_list", name=view.person.name), target=entry_of(other))
 
 
 def _within(path: str, problem: Problem) -> Problem:
     """The refusal with its field's path inside `path`."""
-    if not problem.errors:
+    if not problem.faults:
         return problem
-    [error] = problem.errors
-    return invalid(f"{path}.{error['path']}", error["message"])
+    [fault] = problem.faults
+    return invalid(f"{path}.{fault.path}", fault.said)

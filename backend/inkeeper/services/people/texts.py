@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from inkeeper.errors import Problem, not_found
+from inkeeper.reasons import Reason, reason
 from inkeeper.rules import people, templates
 from inkeeper.rules.templates import BODY_LIMIT, SUBJECT_LIMIT, TextProblem
 from inkeeper.services.access import Actor, owned_person, owned_text
@@ -21,18 +22,10 @@ from inkeeper.storage import targets, texts
 from inkeeper.storage.persons import Person
 from inkeeper.storage.texts import Text
 from inkeeper.storage.transaction import Transaction
-from inkeeper.vocabulary import VARIABLES, TextProblemCode
+from inkeeper.vocabulary import VARIABLES
 
 LIMITS = {"subject": SUBJECT_LIMIT, "body": BODY_LIMIT}
 """The longest that each part of a text may be as it is written, in the units of `templates.length`."""
-
-_SAYS: dict[TextProblemCode, str] = {
-    "unknown_variable": "line {line}: there is no variable {{{{{written}}}}}; they are {known}.",
-    "empty_variable": "line {line}: {written} names no variable; they are {known}.",
-    "unclosed": "line {line}: {{{{ opens a variable that does not close on its line.",
-    "unopened": "line {line}: }}}} closes a variable that did not open on its line.",
-    "single_braces": "line {line}: {written} would be sent as it is; write {{{{{suggestion}}}}}.",
-}
 
 
 class Preview(NamedTuple):
@@ -181,31 +174,31 @@ def people_to_show(tx: Transaction, actor: Actor, limit: int) -> list[Person]:
 
 def check(wanted: Mapping[str, Any]) -> None:
     """Raise a 422 Problem that names each fault of the given subject and body: of the template, or of its length."""
-    faults = [
-        {"path": part, "message": message}
-        for part, limit in LIMITS.items()
-        if part in wanted
-        for message in _faults(wanted[part], limit)
-    ]
+    faults = [(part, why) for part, limit in LIMITS.items() if part in wanted for why in _faults(wanted[part], limit)]
     if faults:
-        raise Problem("invalid", f"{faults[0]['path']}: {faults[0]['message']}", status=422, errors=faults)
+        first = reason("at_field", path=faults[0][0], message=faults[0][1])
+        errors: list[dict[str, str | Reason]] = [{"path": part, "message": why} for part, why in faults]
+        raise Problem("invalid", first, status=422, errors=errors)
 
 
-def say(problem: TextProblem) -> str:
-    """A fault of a template in English, for programs and the terminal."""
-    known = ", ".join(VARIABLES)
-    words = _SAYS[problem.code].format(
-        line=problem.line, written=problem.written, suggestion=problem.suggestion, known=known
+def why_refused(problem: TextProblem) -> Reason:
+    """A fault of a template as a reason."""
+    why = reason(
+        f"template.{problem.code}",
+        line=str(problem.line),
+        written=problem.written,
+        suggestion=problem.suggestion or "",
+        known=VARIABLES,
     )
     if problem.suggestion and problem.code == "unknown_variable":
-        words += f" Did you mean {{{{{problem.suggestion}}}}}?"
-    return words[0].upper() + words[1:]
+        return reason("text.did_you_mean", reason=why, suggestion=problem.suggestion)
+    return why
 
 
-def _faults(text: str, limit: int) -> list[str]:
+def _faults(text: str, limit: int) -> list[Reason]:
     if templates.length(text) > limit:
-        return [f"Longer than maximum length {limit}."]
-    return [say(problem) for problem in templates.problems_of(text)]
+        return [reason("text.too_long", most=str(limit))]
+    return [why_refused(problem) for problem in templates.problems_of(text)]
 
 
 def _present(tx: Transaction, actor: Actor, text_id: str) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from inkeeper.errors import invalid
+from inkeeper.reasons import reason
 from inkeeper.rules.pasted import name_in
 from inkeeper.rules.people import parse_link
 
@@ -23,7 +24,7 @@ def recipient_of(typed: str) -> dict[str, str | None]:
         return {"name": typed.strip(), "profile_url": None}
     person = parse_link(found[0])
     if person is None:
-        raise invalid("recipient.profile_url", "This link does not lead to a person.")
+        raise invalid("recipient.profile_url", reason("person.no_person"))
     link = person.url
     name = " ".join((typed[: found.start()] + typed[found.end() :]).strip(" \t,;()<>|–-").split())
     return {"name": name or name_in(person), "profile_url": link}

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import inkeeper
 from inkeeper.errors import conflict, not_found
+from inkeeper.reasons import reason
 from inkeeper.rules.agenda import Event, agenda, planned_events
 from inkeeper.rules.periods import local_day
 from inkeeper.rules.replay import book_of
@@ -121,8 +122,7 @@ def make_address(
     if replaced and not renew:
         raise conflict(
             "calendar_exists",
-            "There is an address already, and it cannot be shown again. Renew it to get another; the old one then"
-            " stops working.",
+            reason("calendar.exists"),
         )
     calendars.put(tx, account_id, hash_of(secret), now)
     return MadeAddress(now, replaced)

@@ -7,7 +7,9 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+from inkeeper.reasons import Reason, reason
 from inkeeper.settings import MailSettings
+from inkeeper.wording.reasons import english
 
 _TIMEOUT_SECONDS = 30
 _LONGEST_REPLY = 200
@@ -18,11 +20,22 @@ _OWN_NAME = "[127.0.0.1]"
 _YES, _NO = range(200, 300), range(400, 600)
 
 
-class MailRefused(Exception):
-    """The server refused the message; the text says why. It may be sent again."""
+class _NotSent(Exception):
+    """Why the message was not sent for sure: a reason, or the words of the server or the system."""
+
+    def __init__(self, why: Reason | str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return english(self.why)
 
 
-class MailUnconfirmed(Exception):
+class MailRefused(_NotSent):
+    """The server refused the message. It may be sent again."""
+
+
+class MailUnconfirmed(_NotSent):
     """The message was sent, but the server never confirmed it. It is unknown whether it was accepted."""
 
 
@@ -63,7 +76,7 @@ def _connected(settings: MailSettings) -> smtplib.SMTP:
             smtp.login(settings.user, settings.password)
     except UnicodeError:
         smtp.close()
-        raise MailRefused("user or password has a character that this way of logging in cannot send") from None
+        raise MailRefused(reason("mail.cannot_send")) from None
     except BaseException:
         smtp.close()
         raise
@@ -84,14 +97,14 @@ def _accepted(code: int, text: bytes) -> None:
         raise smtplib.SMTPResponseException(code, text)
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError) -> Reason | str:
     if isinstance(error, smtplib.SMTPAuthenticationError):
         # The reply's text is left out: a server may repeat in it what it was sent.
-        return f"user or password is wrong ({error.smtp_code})"
+        return reason("mail.wrong_password", code=str(error.smtp_code))
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
         printable = "".join(character if character.isprintable() else " " for character in text)
         return f"{error.smtp_code} {printable[:_LONGEST_REPLY]}"
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not valid: {error.verify_message}"
+        return reason("mail.certificate", reason=error.verify_message)
     return error.strerror or str(error) or type(error).__name__

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from inkeeper.reasons import reason
 from inkeeper.storage import accounts, restoring, weekly
 from inkeeper.storage.database import DatabaseProblem, Store
 
@@ -57,6 +58,6 @@ def go_back(database: str, backup: Path, now: datetime) -> Path | None:
     if database.startswith(("postgresql://", "postgres://")):
         raise DatabaseProblem(
             "unsupported",
-            "This is a backup of a SQLite database. PostgreSQL's own program pg_restore restores dumps.",
+            reason("sqlite.backup_for_postgresql"),
         )
     return restoring.go_back(database, backup, now)

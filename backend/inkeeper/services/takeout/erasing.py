@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from inkeeper.errors import invalid
 from inkeeper.jsontext import to_json
-from inkeeper.reasons import reason
+from inkeeper.reasons import Reason, reason
 from inkeeper.rules.people import ERASED_NAME, normal_name, parse_link
 from inkeeper.services.access import Actor, owned_person_or_erased
 from inkeeper.services.takeout.erasing_answers import Known, without_person
@@ -78,7 +78,7 @@ class Erased(NamedTuple):
     mentions: list[Mention]
     copies: list[Path]
     copies_left: list[Path]
-    still_on_disk: str | None
+    still_on_disk: Reason | None
     people: int
     targets: int
     same_name_people: list[str]

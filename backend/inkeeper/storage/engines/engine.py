@@ -10,6 +10,8 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from peewee import Database, IntegrityError
 
+from inkeeper.reasons import Reason
+
 Which = Literal[
     "locked",
     "full",
@@ -28,15 +30,15 @@ Parameters = Sequence[Any] | Mapping[str, Any]
 
 
 class DatabaseProblem(Exception):
-    """The database cannot be used. `which` is the reason as a code, `detail` a sentence with what to do.
+    """The database cannot be used. `which` is the kind of problem, `said` the reason with what to do.
 
     With `unconfirmed` it is unknown whether the write was stored; with all others it was not.
     """
 
-    def __init__(self, which: Which, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, which: Which, said: Reason) -> None:
+        super().__init__(which, said)
         self.which = which
-        self.detail = detail
+        self.said = said
 
 
 class RowRefused(IntegrityError):
@@ -150,10 +152,10 @@ class Engine(ABC):
         """Write a copy of the database as it is now to the new file `target`. Raises FileExistsError if it exists."""
 
     @abstractmethod
-    def purge_deleted_rows(self) -> str | None:
+    def purge_deleted_rows(self) -> Reason | None:
         """Remove the remains of changed and deleted rows from the disk, as far as the engine can do that.
 
-        Returns a sentence that says where some of it is left; None if nothing is.
+        Returns where some of it is left; None if nothing is.
         """
 
     @abstractmethod

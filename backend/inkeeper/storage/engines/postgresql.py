@@ -27,6 +27,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import Int8Dumper
 
+from inkeeper.reasons import Reason, reason
 from inkeeper.storage.engines.engine import (
     AccountRow,
     Connection,
@@ -107,23 +108,8 @@ _WHICH_BY_CLASS: dict[str, Which] = {
     "58": "corrupt",  # system error: I/O
     "XX": "corrupt",  # internal error: data corrupted, index corrupted
 }
-_WORDS: dict[Which, str] = {
-    "locked": "Another program keeps the database {name} locked. Try again in a moment.",
-    "full": "The server of the database {name} has no space left. Free some, then try again.",
-    "readonly": "The database {name} cannot be written: its server is a standby, or its user lacks the right.",
-    "corrupt": "The server of the database {name} reports damage. See its log.",
-    "newer": "The database {name} was written by a newer version of Inkeeper. Install that version.",
-    "not_inkeeper": "The database {name} holds tables, but not Inkeeper's. Name an empty one.",
-    "missing": "The database {name} holds no ledger yet. Start with `inkeeper serve`, or name another with --database.",
-    "unsupported": "The database {name} is not in UTF-8. Make one with: createdb --encoding=UTF8 --template=template0",
-    "unreachable": "No server of the database {name} can be reached that takes writes, with this user and password.",
-    "unconfirmed": "The server of the database {name} did not confirm a write. It may have been stored.",
-}
 
-_LEFT_ON_SERVER = (
-    "PostgreSQL's files hold the old rows until it uses their space again (VACUUM FULL removes them at once); so do its"
-    " log (WAL), where that is archived, and its base backups and dumps: delete those when you can."
-)
+_LEFT_ON_SERVER = reason("erased.left_on_server")
 
 
 class PostgresqlEngine(Engine):
@@ -138,9 +124,7 @@ class PostgresqlEngine(Engine):
             given = conninfo_to_dict(url)
         except psycopg.ProgrammingError:
             # The message of libpq may quote the password.
-            raise DatabaseProblem(
-                "unsupported", "The database's address is not one of PostgreSQL's: postgresql://user@host:port/name."
-            ) from None
+            raise DatabaseProblem("unsupported", reason("database.postgresql_address")) from None
         self.name = _name_of(given)
         self.folder = folder
         wanted = {**_DEFAULTS, **given}
@@ -221,17 +205,16 @@ class PostgresqlEngine(Engine):
 
     def problem(self, which: Which) -> DatabaseProblem:
         """See `Engine.problem`."""
-        return DatabaseProblem(which, _WORDS[which].format(name=self.name))
+        return DatabaseProblem(which, reason(f"postgresql.{which}", name=self.name))
 
     def copy_to(self, target: Path) -> None:
         """Refuses: what holds all of the database, and can be read while it is written to, is made by `pg_dump`."""
         raise DatabaseProblem(
             "unsupported",
-            "Inkeeper copies SQLite files only. PostgreSQL's own program makes the backup:"
-            f" pg_dump --format=custom --file={shlex.quote(str(target))} {self.name} (pg_restore brings it back).",
+            reason("database.pg_dump", file=shlex.quote(str(target)), name=self.name),
         )
 
-    def purge_deleted_rows(self) -> str | None:
+    def purge_deleted_rows(self) -> Reason | None:
         """Removes nothing: only VACUUM FULL would, which stops all that others do with a table."""
         return _LEFT_ON_SERVER
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from peewee import IntegrityError, PeeweeException, SqliteDatabase
 
+from inkeeper.reasons import Reason, reason
 from inkeeper.storage.backup import copy_database
 from inkeeper.storage.engines.engine import Connection, DatabaseProblem, Engine, Locked, Parameters, Which
 from inkeeper.storage.files import new_private_file
@@ -45,18 +46,8 @@ _WHICH_BY_ERRNO: dict[int, Which] = {
     errno.EACCES: "readonly",
     errno.EPERM: "readonly",
 }
-_WORDS: dict[Which, str] = {
-    "locked": "Another program keeps the database {path} locked. Close it, then try again.",
-    "full": "There is no space left to write the database {path}. Free some, then try again.",
-    "readonly": "The database {path} cannot be written. Give your user the right to write the file and its folder.",
-    "corrupt": "The database {path} is damaged. Put a backup in its place; the damaged file was left as it is.",
-    "newer": "The database {path} was written by a newer version of Inkeeper. Install that version.",
-    "not_inkeeper": "The file {path} is a database, but not one of Inkeeper's. Name another file.",
-    "missing": "There is no database {path} yet. Start with `inkeeper serve`, or name another with --database.",
-    "unopenable": "The database {path} cannot be opened. See that its folder exists and that your user may read it.",
-}
 
-_LEFT_IN_LOG = "A server has the database open; what its log still holds is gone once the server has been stopped."
+_LEFT_IN_LOG = reason("erased.left_in_log")
 
 
 class SqliteEngine(Engine):
@@ -141,7 +132,7 @@ class SqliteEngine(Engine):
         with self._problems_named(), self.database.lent() as connection:
             copy_database(connection, target)
 
-    def purge_deleted_rows(self) -> str | None:
+    def purge_deleted_rows(self) -> Reason | None:
         """Rewrite the file without the remains of changed and deleted rows, and empty the log.
 
         While another process has the database open, its log may keep some until that process ends.
@@ -210,8 +201,8 @@ def open_file(url: str, make: Callable[[Engine], None], *, create: bool) -> Sqli
 
 
 def problem(which: Which, path: Path) -> DatabaseProblem:
-    """The problem with the database in this file, in words."""
-    return DatabaseProblem(which, _WORDS[which].format(path=path))
+    """The problem with the database in this file."""
+    return DatabaseProblem(which, reason(f"sqlite.{which}", path=str(path)))
 
 
 def problem_of(error: sqlite3.Error, path: Path) -> Exception:
@@ -226,7 +217,7 @@ def path_of(url: str) -> Path:
     if scheme != "sqlite" or not separator or not rest or ":memory:" in rest:
         raise DatabaseProblem(
             "unsupported",
-            "A database is named as sqlite:///relative/path, sqlite:////absolute/path or postgresql://user@host/name.",
+            reason("database.address"),
         )
     return Path(unquote(rest)).absolute()
 

@@ -10,17 +10,24 @@ from inkeeper.clock import format_instant
 from inkeeper.reasons import Argument, Bound, Reason
 from inkeeper.rules.periods import time_zone
 from inkeeper.wording.language import PLAIN_ENGLISH, Words
-from inkeeper.wording.reasons import imports, requests, rules, takeout
+from inkeeper.wording.reasons import databases, imports, requests, rules, takeout
 from inkeeper.wording.reasons.message import Message
 
-CODES: Mapping[str, Message] = {**imports.MESSAGES, **requests.MESSAGES, **rules.MESSAGES, **takeout.MESSAGES}
+CODES: Mapping[str, Message] = {
+    **databases.MESSAGES,
+    **imports.MESSAGES,
+    **requests.MESSAGES,
+    **rules.MESSAGES,
+    **takeout.MESSAGES,
+}
 """Each code's message: a text with places, or a function for one with plural forms."""
 
 
 def render(reason: Reason, words: Words, zone: str | None = None) -> str:
     """The reason as a sentence, or as the part of one that its message is.
 
-    Instants are written in the time zone `zone`; without one as the API writes them: `2026-11-30T09:00:00Z`.
+    Instants are written in the time zone `zone`, which is named if it is UTC; without one as the API writes them:
+    `2026-11-30T09:00:00Z`.
     """
     message = CODES[reason.code]
     values = {name: _value(value, words, zone) for name, value in reason.arguments.items()}
@@ -50,4 +57,5 @@ def _instant(at: datetime, words: Words, zone: str | None) -> str:
     if zone is None:
         return format_instant(at)
     local = at.astimezone(time_zone(zone))
-    return f"{words.day_and_year(local.date())} {words.time_of_day(local.time())}"
+    text = f"{words.day_and_year(local.date())} {words.time_of_day(local.time())}"
+    return f"{text} (UTC)" if zone == "UTC" else text

@@ -248,13 +248,13 @@ _OF_FILES: dict[str, Message] = {
         "%(file)s could not be read, so it does not say whose export this is: %(reason)s"
     ),
     # Why nothing would be added
-    "no_rows": gettext_noop("The file has a heading and no rows below it."),
-    "nothing_understood": _nothing_understood,
-    "no_inmails.nothing_sent": _nothing_sent,
-    "no_inmails.none_begun": gettext_noop("%(owner)s begins none of the conversations in this file."),
-    "no_inmails.no_inmail_begun": _no_inmail_begun,
-    "other_rows": _other_rows,
-    "nothing_new": _nothing_new,
+    "nothing.no_rows": gettext_noop("The file has a heading and no rows below it."),
+    "nothing.nothing_understood": _nothing_understood,
+    "nothing.no_inmails.nothing_sent": _nothing_sent,
+    "nothing.no_inmails.none_begun": gettext_noop("%(owner)s begins none of the conversations in this file."),
+    "nothing.no_inmails.no_inmail_begun": _no_inmail_begun,
+    "nothing.other_rows": _other_rows,
+    "nothing.nothing_new": _nothing_new,
 }
 
 _OF_ROWS: dict[str, Message] = {
@@ -262,8 +262,8 @@ _OF_ROWS: dict[str, Message] = {
     "fields": gettext_noop("has %(fields)s fields where the heading has %(width)s"),
     "outcome_before_sending": gettext_noop("has an outcome that is dated before the sending"),
     "cost": gettext_noop("has the cost %(cost)s, which is neither 0 nor 1"),
-    "outcome": gettext_noop("has the outcome %(value)s; there are %(values)s"),
-    "purpose": gettext_noop("has the purpose %(value)s; there are %(values)s"),
+    "unknown.outcome": gettext_noop("has the outcome %(value)s; there are %(values)s"),
+    "unknown.purpose": gettext_noop("has the purpose %(value)s; there are %(values)s"),
     "note_too_long": gettext_noop("has a note of more than %(most)s characters"),
     "in_future": gettext_noop("is dated in the future, at %(at)s"),
     "before_linkedin": gettext_noop("is dated before there was a LinkedIn, at %(at)s"),

@@ -17,7 +17,7 @@ MESSAGES: dict[str, Message] = {
     "history.second_opening": gettext_noop("an account opens once"),
     "history.starts_later": gettext_noop("the start lies after the instant asked for"),
     "history.not_open_yet": gettext_noop("the account was not open yet"),
-    "invariant.totals": gettext_noop("conservation: %(totals)s come to %(found)s, the balance is %(expected)s"),
+    "conservation": gettext_noop("conservation: %(totals)s come to %(found)s, the balance is %(expected)s"),
     "invariant.negative_balance": gettext_noop("the balance is below zero: %(found)s"),
     "invariant.lots": gettext_noop("the lots hold %(found)s, the balance is %(expected)s"),
     "invariant.negative_lot": gettext_noop("lot %(lot)s is below zero: %(found)s"),

@@ -1,4 +1,4 @@
-"""Why an export cannot be restored, and what `inkeeper doctor` finds."""
+"""Why an export cannot be restored, what `inkeeper doctor` finds, and where erased words are left."""
 
 from __future__ import annotations
 
@@ -73,7 +73,18 @@ _OF_FAULTS: dict[str, Message] = {
     ),
 }
 
+_OF_ERASING: dict[str, Message] = {
+    "left_in_log": gettext_noop(
+        "A server has the database open; what its log still holds is gone once the server has been stopped."
+    ),
+    "left_on_server": gettext_noop(
+        "PostgreSQL's files hold the old rows until it uses their space again (VACUUM FULL removes them at once); so do"
+        " its log (WAL), where that is archived, and its base backups and dumps: delete those when you can."
+    ),
+}
+
 MESSAGES: dict[str, Message] = {
+    **{f"erased.{code}": message for code, message in _OF_ERASING.items()},
     **{f"export.{code}": message for code, message in _OF_EXPORTS.items()},
     **{f"fault.{code}": message for code, message in _OF_FAULTS.items()},
 }
