@@ -70,6 +70,8 @@ def test_the_popup_speaks_german(german: Browser, client: Client) -> None:
 
     popup.wait_text("übrig · Limit 1.000 · noch")
     popup.wait_text("Warten auf Antwort (5)")
+    cut = "() => [...document.querySelectorAll('.who *')].filter((one) => one.scrollWidth > one.clientWidth).length"
+    assert popup.run(cut) == 0, "who waits and since when"
     assert popup.run("() => [document.documentElement.lang, document.documentElement.dir]") == ["de", "ltr"]
 
 

@@ -240,7 +240,7 @@ STATES = {
     "none-left": State(none_left, "no credits left"),
     "midway": State(midway, "13 used before Inkeeper"),
     "at-the-limit": State(at_the_limit, "Waiting for a reply"),
-    "many": State(many, "2487"),
+    "many": State(many, "2,487"),
     "next-at-the-limit": State(next_at_the_limit, "Copy text", ELSEWHERE),
     "written-before": State(written_before, "no reply yet"),
     "next": State(next_one, "Today: 0 of 1 written", ELSEWHERE),

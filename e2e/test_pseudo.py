@@ -38,6 +38,9 @@ PARTS += ["/welcome?step=2", "/welcome?step=3", "/people?show=done"]
 MIRRORED = ["plenty", "elsewhere", "today", "many", "next-several", "next-arabic", "listed-written-before"]
 """States that have, between them, each part of the popup. Height and cuts do not depend on the direction."""
 
+NAME_MIN = 50
+"""The width in pixels of the part of a name that tells whose it is."""
+
 SCREEN_MAX = 600
 """The height in pixels at which a browser cuts a popup off. From there on the list scrolls (popup.css)."""
 
@@ -178,6 +181,8 @@ def test_no_state_of_the_popup_breaks(
     assert popup.run("() => document.documentElement.dir") == direction
     assert_holds(popup)
     assert popup.run("() => document.body.offsetHeight") <= SCREEN_MAX
+    names = popup.run("() => [...document.querySelectorAll('.who .name')].map((one) => one.offsetWidth)")
+    assert all(width >= NAME_MIN for width in names)
     button = "() => document.querySelector('.main')?.getBoundingClientRect().bottom ?? 0"
     assert popup.run(button) <= SCREEN_MAX, "the first button is in sight without scrolling"
 
@@ -203,3 +208,30 @@ def test_no_step_of_the_welcome_page_breaks(speaking: Browser, server: Server, c
     connect(speaking, server)
     until(lambda: page.run("() => document.querySelectorAll('h2').length > 3"), "the settings")
     holds("settings")
+
+
+SIDES = """() => {
+    const parts = ['.track', '.used'].map((css) => document.querySelector(`.bar ${css}`));
+    const [track, used] = parts.map((one) => one.getBoundingClientRect());
+    return {ltr: used.left - track.left, rtl: track.right - used.right};
+}"""
+"""JavaScript: the distance of the filled part of Home's bar from either end of the bar."""
+
+
+def test_amounts_grow_in_the_direction_of_reading_and_time_to_the_right(
+    app: Page, lived: Server, direction: str
+) -> None:
+    app.cdp("Page.navigate", url=f"{lived.address}/")
+    wait_idle(app.wait_loaded())
+    sides = app.run(SIDES)
+    assert sides[direction] < 1 < sides["rtl" if direction == "ltr" else "ltr"]
+    sign = app.run("() => getComputedStyle(document.querySelector('.inline > summary'), '::before').content")
+    assert ("▸" if direction == "ltr" else "◂") in sign
+
+    app.cdp("Page.navigate", url=f"{lived.address}/report")
+    wait_idle(app.wait_loaded())
+    bars = app.run(
+        "() => [...document.querySelectorAll('.chart.wide .used')].map((one) => one.getBoundingClientRect().left)"
+    )
+    assert bars == sorted(bars)
+    assert len(bars) == 12

@@ -22,7 +22,7 @@ RECORD_FETCH = """(() => {
 })()"""
 """JavaScript that records the page's fetch requests in `sent`, for `Page.addScriptToEvaluateOnNewDocument`."""
 
-IS_IDLE = """() => !document.querySelector("#main")?.hasAttribute("aria-busy")
+IS_IDLE = """() => document.readyState === "complete" && !document.querySelector("#main")?.hasAttribute("aria-busy")
     && !document.querySelector(".htmx-request")"""
 
 

@@ -496,6 +496,16 @@ test("as many unanswered InMails as there is room for, the others behind a butto
   assert.deepEqual(await shown({ room: 1 }, awaiting.slice(0, 2)), ["Waiting for a reply (2)", "", true]);
 });
 
+test("of an unanswered InMail that returns no credit the day is shown, without the time", async () => {
+  const sent = (sent_at) => ({ ...awaited("Kai", 3), returns_credit: false, sent_at });
+  const list = [sent("2026-11-25T08:00:00Z"), sent("2026-10-30T08:00:00Z")];
+  const { items } = awaitingState(await popup({ summary: losing(40, { awaiting: list }), ui: { room: 3 } }));
+  assert.deepEqual(
+    items.map(({ words }) => words),
+    ["25 Nov", "30 Oct"].map((day) => day.replace(" ", "\u00a0")),
+  );
+});
+
 test("a refusal offers what can mend it, and nothing else", async () => {
   const buttons = async (entry) => {
     const [state] = needsYouState(await popup({ entries: [entry] })).entries;

@@ -21,7 +21,7 @@ def shown(page: WebPage, query: str = "") -> list[str]:
     """The recipients in the rows that a query gives, in their order."""
     answer = page.get(f"/history/rows{query}")
     assert answer.status_code == 200
-    return re.findall(r'<td class="who"><b>([^<]*)</b>', answer.get_data(as_text=True))
+    return re.findall(r'<td class="who"><b><bdi>([^<]*)</bdi></b>', answer.get_data(as_text=True))
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_fifty_at_a_time(page: WebPage, open_account: Callable[..., Seat]) -> No
     query = "?cost=0"
     while query:
         answer = page.get(f"/history/rows{query}").get_data(as_text=True)
-        names = re.findall(r'<td class="who"><b>([^<]*)</b>', answer)
+        names = re.findall(r'<td class="who"><b><bdi>([^<]*)</bdi></b>', answer)
         assert len(names) <= 50
         seen += names
         more = re.search(r'"cursor": "([^"]+)"', answer)
@@ -424,11 +424,22 @@ def test_how_the_number_came_about(page: WebPage, full: Seat) -> None:
 def test_a_past_month(page: WebPage, open_account: Callable[..., Seat]) -> None:
     open_account(opened_at="2026-09-10T00:00:00Z")
 
-    text = page.text("/history/credits?month=2026-10")
+    answer = page.get("/history/credits?month=2026-10")
+    text = words(answer)
 
     assert "5 before + 5 came − 5 lost = 5 left" in text or "5 came" in text
     assert "Thu 1 Oct Expired −5 0" in text
-    assert "November" in text
+    assert 'class="quiet later">November</a>' in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/", "/history"])
+def test_what_people_wrote_is_isolated_from_the_direction_of_the_page(page: WebPage, seat: Seat, path: str) -> None:
+    seat.log("ليلى مثال", subject="(سؤال)")
+
+    text = page.get(path).get_data(as_text=True)
+
+    assert "<bdi>ليلى مثال</bdi>" in text
+    assert path == "/" or "<bdi>(سؤال)</bdi>" in text
 
 
 def test_another_owners_inmails_are_as_those_that_are_not_there(

@@ -1,6 +1,6 @@
 // The unanswered InMails, the earliest deadline first: as many as there is room for, and those that the user opened.
 
-import { when } from "../../text/format.js";
+import { ofDay } from "../../text/format.js";
 import { plural, t } from "../../text/words.js";
 
 const DAY_MS = 86_400_000;
@@ -38,7 +38,7 @@ function item({ id: accountId, time_zone: zone }, { answer_by: by, id, recipient
     returns: returns_credit,
     days,
     // A reply within that time returns the credit; without a return only the day is shown.
-    words: returns_credit ? plural("days_to_answer", days) : when(sent_at, zone, now),
+    words: returns_credit ? plural("days_to_answer", days) : ofDay(sent_at, zone, now),
     isOpen: ui.outcomeOf === id,
   };
 }
