@@ -1,7 +1,11 @@
-"""The README's pictures, taken from the running product; `--screenshots` keeps them in docs/screenshots/."""
+"""The pictures of the README and of the stores, taken from the running product.
+
+`--screenshots` keeps them in docs/screenshots/ and docs/screenshots/store/.
+"""
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from e2e.harness.app import open_app
+from e2e.harness.app import open_app, reset_size, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.connecting import connect, refresh
@@ -18,6 +22,10 @@ from e2e.harness.extension import extension_copy
 from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
 from e2e.harness.server import ROOT, Server
+from inkeeper.clock import utc_now
+from inkeeper.demo import fill
+from inkeeper.server.opening import portable_link
+from inkeeper.storage.database import open_database
 
 PEOPLE = ("Robin Sample", "Mika Placeholder", "Noor Dummy", "Sasha Specimen", "Élodie Muster")
 LISTED = (
@@ -27,6 +35,10 @@ LISTED = (
     ("Sam Muster", "Specimen Labs", "met at a fair", "article", 4),
     ("Chris Specimen", "Tinworks", None, "introduction", None),
 )
+STORE_SIZE = (1280, 800)
+"""What the stores ask for, in pixels."""
+
+STORE_BYTES = 400_000
 PAGE_WIDTH = 720
 SCALE = 2
 
@@ -88,7 +100,7 @@ def test_the_popup_with_and_without_the_server(sharp: Browser, account: dict, se
     both_themes(open_popup(sharp), pictures, "popup")
 
     server.kill()
-    for name in PEOPLE[:2]:
+    for name in ("Robin Sample", "Noor Dummy"):
         body = {"recipient": {"name": name}, "cost": 1, "source": "popup"}
         sharp.ask("log", {"accountId": account["id"], **body})
     popup = open_popup(sharp)
@@ -96,11 +108,16 @@ def test_the_popup_with_and_without_the_server(sharp: Browser, account: dict, se
     both_themes(popup, pictures, "popup-server-off")
 
 
+CONTENT_END = """() => 24 + Math.max(
+    ...[...document.querySelectorAll('main .card')].map((card) => card.getBoundingClientRect().bottom),
+)"""
+
+
 def whole(page: Page, width: int = PAGE_WIDTH) -> None:
     """Makes the tab as high as the page's content."""
     page.cdp("Emulation.setScrollbarsHidden", hidden=True)
     for _ in range(2):
-        end = page.run("() => document.querySelector('main').getBoundingClientRect().bottom")
+        end = page.run(CONTENT_END)
         page.cdp(
             "Emulation.setDeviceMetricsOverride", width=width, height=round(end), deviceScaleFactor=SCALE, mobile=False
         )
@@ -140,3 +157,84 @@ def test_home(sharp: Browser, account: dict, server: Server, client: Client, pic
     page.find("button", "Log InMail")
     whole(page)
     both_themes(page, pictures, "home")
+
+
+@pytest.fixture
+def lived(tmp_path: Path) -> Iterator[Server]:
+    """A server with a year of invented history."""
+    running = Server(tmp_path / "lived")
+    running.data.mkdir(parents=True)
+    store = open_database(f"sqlite:///{running.data}/inkeeper.sqlite3")
+    fill(store, utc_now())
+    store.checkpoint_and_close()
+    yield running.start()
+    running.close()
+
+
+@pytest.fixture
+def store_pictures(pictures: Path) -> Path:
+    """Where the stores' pictures go."""
+    (pictures / "store").mkdir(exist_ok=True)
+    return pictures / "store"
+
+
+def store_picture(page: Page, file: Path, scale: float = 1) -> None:
+    """A picture of the top of a page in the size that the stores ask for, with `scale` dots a pixel."""
+    width, height = (round(length / scale) for length in STORE_SIZE)
+    page.cdp("Emulation.setScrollbarsHidden", hidden=True)
+    page.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=False)
+    page.emulate(theme="light")
+    page.screenshot(file)
+    picture = file.read_bytes()
+    assert picture[16:24] == b"".join(number.to_bytes(4) for number in STORE_SIZE)
+    assert 10_000 < len(picture) < STORE_BYTES
+
+
+@pytest.mark.parametrize(("path", "scale"), [("/", 1), ("/people", 1), ("/report", 0.8)])
+def test_store_pages(browser: Browser, lived: Server, store_pictures: Path, path: str, scale: float) -> None:
+    client = lived.client()
+    page = open_app(browser, lived, client, path)
+    client.close()
+    store_picture(page, store_pictures / f"{path.strip('/') or 'home'}.png", scale)
+    reset_size(page)
+
+
+def test_store_set_up(browser: Browser, server: Server, store_pictures: Path) -> None:
+    store = open_database(f"sqlite:///{server.data}/inkeeper.sqlite3")
+    link = portable_link(store, server.address, "me", "/welcome")
+    store.checkpoint_and_close()
+    page = wait_idle(browser.visit(link))
+    page.click("radio", "Sales Navigator")
+    page.fill("textbox", "Credits that LinkedIn shows now", "12")
+    store_picture(page, store_pictures / "set-up.png")
+    reset_size(page)
+
+
+BESIDE = """([page, popup]) => {
+    const image = (source, style) => {
+        const made = Object.assign(new Image(), {src: `data:image/png;base64,${source}`});
+        made.style.cssText = `position: absolute; ${style}`;
+        document.body.append(made);
+        return made.decode();
+    };
+    document.body.replaceChildren();
+    return Promise.all([
+        image(page, 'inset: 0; width: 1280px'),
+        image(popup, 'top: 24px; right: 40px; width: 480px; border-radius: 12px; box-shadow: 0 8px 40px #0006'),
+    ]);
+}"""
+"""Shows the picture of a page and that of the popup over it, where the browser opens the popup."""
+
+
+def test_store_popup(sharp: Browser, account: dict, store_pictures: Path, tmp_path: Path) -> None:
+    popup = open_popup(sharp)
+    popup.emulate(theme="light")
+    popup.screenshot(tmp_path / "popup.png")
+    sharp.close_popups()
+    page = sharp.tab
+    store_picture(page, tmp_path / "page.png")
+    shown = [base64.b64encode((tmp_path / name).read_bytes()).decode() for name in ("page.png", "popup.png")]
+
+    page.run(BESIDE, shown)
+
+    store_picture(page, store_pictures / "popup.png")

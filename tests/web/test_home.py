@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -286,3 +287,14 @@ def test_another_owners_account_is_as_one_that_is_not_there(
         missing = stranger.send(f"/accounts/missing/{action}", **fields)
         assert (theirs.status_code, theirs.data) == (404, missing.data)
     assert seat.balance() == 4
+
+
+def test_the_rate_is_for_the_credits_that_expire_first(
+    page: WebPage, open_account: Callable[..., Seat], clock: Clock
+) -> None:
+    open_account(plan="recruiter_lite", rule_book="rolling", opened_at=(clock() - timedelta(days=80)).isoformat())
+
+    text = page.text("/")
+
+    assert re.search(r"90 credits left .* to use the 30 that expire first 30 expire", text)
+    assert "to use them all" not in text
