@@ -1,10 +1,13 @@
-"""The extension in a real Chromium: times until something is shown, and the sizes of what is installed."""
+"""The extension in a real Chromium, from source and packed, beside a minimal extension: times until something is shown,
+and the sizes of what is installed.
+"""
 
 from __future__ import annotations
 
+import json
 import statistics
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +47,35 @@ WAKE = """async () => {
     return took;
 }"""
 
+MINIMAL = {
+    "manifest.json": json.dumps(
+        {
+            "manifest_version": 3,
+            "name": "Minimal",
+            "version": "1",
+            "permissions": ["storage"],
+            "action": {},
+            "background": {"service_worker": "worker.js"},
+        }
+    ),
+    "worker.js": """chrome.action.setBadgeText({text: '12'});
+chrome.runtime.onMessage.addListener((message, sender, reply) => reply({}));""",
+    "page.html": "<!doctype html><title>Minimal</title><p data-hook=balance></p><script src=page.js></script>",
+    "page.js": """chrome.storage.local.get(null).then((stored) => {
+    document.querySelector('p').textContent = JSON.stringify(stored);
+});""",
+}
+"""The least that can be measured likewise: a page that writes what it reads from storage, and a worker that paints a
+constant.
+"""
+
 
 class _Bench:
-    """A connected browser and its three measurements, in milliseconds."""
+    """A browser and its measurements, in milliseconds. `page` is the page that shows a number."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, page: str = "popup/popup.html") -> None:
         self.browser = browser
+        self.page = page
         self.people = 0
 
     def number_shown(self) -> float:
@@ -58,7 +84,7 @@ class _Bench:
         popup = Page(self.browser.cdp, target["targetId"])
         popup.cdp("Page.enable")
         popup.cdp("Page.addScriptToEvaluateOnNewDocument", source=WATCH_FOR_NUMBER)
-        popup.cdp("Page.navigate", url=self.browser.extension_url("popup/popup.html"))
+        popup.cdp("Page.navigate", url=self.browser.extension_url(self.page))
         took = until(lambda: popup.run("() => globalThis.shownAt"), "the popup shows the number")
         popup.close()
         return float(took)
@@ -101,40 +127,66 @@ def lines_of_javascript(folder: Path) -> int:
 
 
 def measure(folder: Path) -> list[Row]:
-    """Runs the measurements in turn, in one browser with one server."""
+    """Runs the measurements in turn, in three browsers: the source, the packed form, the minimal extension."""
     folder.mkdir()
     with ExitStack() as running:
-        practice = running.enter_context(PracticeSite())
-        server = Server(folder / "server").start()
-        running.callback(server.close)
-        browser = Browser(extension_copy(folder), flags=practice.browser_flags)
-        running.callback(browser.quit)
-        client = server.client()
-        running.callback(client.close)
-        browser.reset()
-        connect(browser, server)
-        client.account(rule_book="rolling")
-        refresh(browser)
-        browser.wait_balance(50)
-        bench = _Bench(browser)
-        done: dict[Callable[[], float], list[float]] = {
-            bench.number_shown: [],
-            bench.click_acknowledged: [],
-            bench.killed_worker_to_badge: [],
-        }
+        source, packed = (_connected(folder / form, form == "packed", running) for form in ("source", "packed"))
+        minimal = _Bench(running.enter_context(_minimal_browser(folder)), "page.html")
+        timed: list[Callable[[], float]] = [
+            *(source.number_shown, source.click_acknowledged, source.killed_worker_to_badge),
+            *(packed.number_shown, packed.click_acknowledged, packed.killed_worker_to_badge),
+            *(minimal.number_shown, minimal.killed_worker_to_badge),
+        ]
+        done: list[list[float]] = [[] for _ in timed]
         for _ in range(TIMES + 1):
-            for time_it, times in done.items():
+            for time_it, times in zip(timed, done, strict=True):
                 times.append(time_it())
-        warnings = _install_warnings(browser)
-    shown, acknowledged, badge = (times[1:] for times in done.values())
+        warnings = _install_warnings(source.browser)
+    shown, acknowledged, badge, packed_shown, packed_acknowledged, packed_badge, least_shown, least_badge = (
+        times[1:] for times in done
+    )
     return [
         _row("number in the popup from storage", shown, 50),
         _row("click on Log acknowledged", acknowledged, 20),
         _row("killed worker to badge", badge, 50),
+        _ratio("number in the popup, packed", "a page that reads storage", packed_shown, least_shown, 1.15),
+        _ratio("killed worker to badge, packed", "a worker that paints a constant", packed_badge, least_badge, 1.5),
+        _ratio("click on Log acknowledged, packed", "from source", packed_acknowledged, acknowledged, 0.9),
         Row("extension unpacked without icons", "", unpacked_bytes_without_icons(SOURCE) / 1000, "kB", "at most", 190),
         Row("extension's JavaScript", "", lines_of_javascript(SOURCE), "lines", "at most", 4_000),
         Row("warnings at installation", "", len(warnings), "", "at most", 0, {"warnings": warnings}),
     ]
+
+
+def _connected(folder: Path, is_packed: bool, running: ExitStack) -> _Bench:
+    """A browser with the extension, connected to a server of its own that has 50 credits."""
+    folder.mkdir()
+    practice = running.enter_context(PracticeSite())
+    server = Server(folder / "server").start()
+    running.callback(server.close)
+    browser = Browser(extension_copy(folder, packed=is_packed), flags=practice.browser_flags)
+    running.callback(browser.quit)
+    client = server.client()
+    running.callback(client.close)
+    browser.reset()
+    connect(browser, server)
+    client.account(rule_book="rolling")
+    refresh(browser)
+    browser.wait_balance(50)
+    return _Bench(browser)
+
+
+@contextmanager
+def _minimal_browser(folder: Path) -> Iterator[Browser]:
+    """A browser with the minimal extension, which has as much in storage as the page shows."""
+    extension = folder / "minimal"
+    extension.mkdir()
+    for name, content in MINIMAL.items():
+        (extension / name).write_text(content, encoding="utf-8")
+    browser = Browser(extension, connects=True)
+    browser.control.run("() => chrome.storage.local.set({balance: 50})")
+    yield browser
+    browser.quit()
 
 
 def _install_warnings(browser: Browser) -> list[Any]:
@@ -146,3 +198,8 @@ def _install_warnings(browser: Browser) -> list[Any]:
 
 def _row(what: str, times: list[float], target: float) -> Row:
     return Row(what, "", statistics.median(times), "ms", "at most", target, {"ms": times})
+
+
+def _ratio(what: str, peer: str, times: list[float], of: list[float], target: float) -> Row:
+    ratio = statistics.median(times) / statistics.median(of)
+    return Row(what, peer, ratio, "x", "at most", target, {"ms": times, "of_ms": of})
