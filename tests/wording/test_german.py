@@ -173,8 +173,14 @@ def test_what_is_wrong_with_a_row_completes_the_sentence(given: Reason, sentence
             "Die Liste: Das sind mehr als 1.000 Zeilen. Teilen Sie die Liste auf. Nichts wurde importiert.",
         ),
         (
-            reason("import.nothing_new", inmails=3, already_there=2, twice_in_file=0, before_opening=0, left_out=1),
-            "3 InMails in der Datei, davon 2 schon da, 1 von Ihnen weggelassen.",
+            reason(
+                "import.rows_not_understood",
+                place=reason("import.in_line", file="a.csv", line="3"),
+                reason=reason("import.the_row", reason=reason("import.no_date")),
+                more=2,
+            ),
+            "a.csv, Zeile 3: Die Zeile hat kein Datum. Inkeeper versteht 2 weitere Zeilen nicht."
+            " Korrigieren Sie die Datei, oder lassen Sie solche Zeilen weg. Nichts wurde importiert.",
         ),
         (
             reason(
