@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from babel.messages.pofile import read_po
 
+from inkeeper.reasons import Bound, Reason, reason
 from inkeeper.rules import agenda, warnings
 from inkeeper.rules.forecast import Basis
 from inkeeper.rules.money import Money
@@ -17,6 +18,7 @@ from inkeeper.rules.warnings import AccountWarning
 from inkeeper.wording import agenda as calendar
 from inkeeper.wording import warnings as wording
 from inkeeper.wording.language import words
+from inkeeper.wording.reasons import render as reason_in
 from inkeeper.wording.starter_texts import STARTER_TEXTS, starter_texts
 from tests.lint.words import path_of
 
@@ -112,6 +114,87 @@ def test_the_calendar_of_the_free_plan():
 
     assert calendar.render(event, GERMAN).title == "Keine neuen InMail-Credits (Basic (kostenlos))"
     assert calendar.calendar_title("Basic (free)", GERMAN) == "InMail-Credits (Basic (kostenlos))"
+
+
+def said(given: Reason) -> str:
+    """A reason in German, with its times on the clocks of Berlin."""
+    return reason_in(given, GERMAN, "Europe/Berlin")
+
+
+SENT_AT = datetime(2026, 8, 10, 14, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (reason("import.no_name"), "Die Zeile hat keinen Namen."),
+        (reason("import.in_future", at=SENT_AT), "Die Zeile liegt in der Zukunft: 10. Aug 2026 16:30."),
+        (
+            reason("import.date_unreadable", text="'7/2'"),
+            "Die Zeile hat statt eines lesbaren Datums '7/2'; schreiben Sie 2026-07-10 09:00.",
+        ),
+        (
+            reason("import.date_impossible", text="'31.2.2026'"),
+            "Die Zeile hat ein Datum, das es nicht gibt: '31.2.2026'.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_row_completes_the_sentence(given: Reason, sentence: str):
+    assert said(reason("import.the_row", reason=given)) == sentence
+    in_line = GERMAN.gettext("Line %(line)s %(reason)s.", line="12", reason=said(given))
+    assert in_line == sentence.replace("Die Zeile", "Zeile 12")
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (
+            reason("import.logged_same_link", where=reason("import.by.import"), at=SENT_AT),
+            "eingetragen über einen früheren Import am 10. Aug 2026 16:30, mit demselben Link",
+        ),
+        (
+            reason("import.first_degree", why=reason("import.one_a_row"), since=date(2026, 12, 1)),
+            "eine InMail pro Zeile; Kontakt 1. Grades seit 1. Dez 2026, also kostenlos",
+        ),
+        (
+            reason(
+                "import.columns_needed",
+                fields=reason("import.and_which_holds", field="name", other="sent_at"),
+                columns=["A", "B"],
+            ),
+            "Nennen Sie die Spalte für name und die für sent_at. Es gibt: A, B. Nichts wurde importiert.",
+        ),
+        (
+            reason(
+                "import.file_refused",
+                place=reason("import.list"),
+                reason=reason("import.too_many_lines", most=Bound(1000)),
+            ),
+            "Die Liste: Das sind mehr als 1.000 Zeilen. Teilen Sie die Liste auf. Nichts wurde importiert.",
+        ),
+        (
+            reason(
+                "import.rows_not_understood",
+                place=reason("import.in_line", file="a.csv", line="3"),
+                reason=reason("import.the_row", reason=reason("import.no_date")),
+                more=2,
+            ),
+            "a.csv, Zeile 3: Die Zeile hat kein Datum. Inkeeper versteht 2 weitere Zeilen nicht."
+            " Korrigieren Sie die Datei, oder lassen Sie solche Zeilen weg. Nichts wurde importiert.",
+        ),
+        (
+            reason(
+                "export.damaged",
+                place=reason("export.in_line", file="a.json", line="3"),
+                reason=reason("export.rows_of", table="inmails"),
+            ),
+            "a.json, Zeile 3: Der Export ist beschädigt (es fehlen Zeilen, zu denen Zeilen von inmails gehören)."
+            " Nichts wurde wiederhergestellt.",
+        ),
+    ],
+)
+def test_reasons_of_several_parts(given: Reason, sentence: str):
+    assert said(given) == sentence
 
 
 def test_no_message_is_left_in_english():
