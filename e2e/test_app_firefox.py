@@ -59,7 +59,7 @@ def test_the_main_path(fox: Firefox, server: Server, client: Client, account: di
     wait_text(fox, "Download CSV")
     press(fox, "#history-q")
     fox.type("nobody")
-    wait_text(fox, "No InMail fits\\.")
+    wait_text(fox, "No InMail matches\\.")
     assert fox.run("() => location.href") == f"{server.address}/history"
     fox.run("() => history.back()")
     wait_text(fox, "Log an InMail")

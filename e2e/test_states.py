@@ -153,8 +153,8 @@ def test_a_server_of_another_version(connected: Browser, client: Client, server:
     with other_program(server.port, {"X-Inkeeper-Api": "2"}):
         popup = open_popup(connected)
 
-        popup.wait_text("Update Inkeeper")
-        popup.wait_text("git pull && make run")
+        popup.wait_text("This extension is older than Inkeeper")
+        popup.find("button", "Reload the extension")
         assert_accessible(popup)
 
 

@@ -21,11 +21,11 @@ from inkeeper.web import language as web_language
 from inkeeper.wording.language import ENGLISH, Formats, Words
 from tests.lint.words import TEMPLATE
 
-TAG = "qps"
-"""The tag of the language: one that ISO 639-2 reserves for local use."""
+TAG = "en-XA"
+"""The tag of the language: the one that Unicode's CLDR has for such a language."""
 
-RTL_TAG = "qpr"
-"""A second tag, for a server that speaks the language in both directions."""
+RTL_TAG = "ar-XB"
+"""CLDR's tag for one from right to left, for a server that speaks the language in both directions."""
 
 # Tags, places of the server's and of the extension's messages, and the marks of the extension's bold text.
 _PLACES = re.compile(r"(<[^>]*>|%\(\w+\)s|%%|\$\w*\$|\*|\n)")

@@ -278,6 +278,7 @@ interface Messages {
   state_permission_missing_step: [];
   state_version_mismatch: [];
   state_version_mismatch_why: [];
+  state_older_why: [];
   older_server: [server: Filling, extension: Filling];
   older_extension: [server: Filling, extension: Filling];
   reload_extension: [];

@@ -67,6 +67,13 @@ class Browser:
         connects: bool = False,
     ) -> None:
         self._extension = extension
+        self._settings = {
+            "flags": flags,
+            "display": display,
+            "scale": scale,
+            "language": language,
+            "connects": connects,
+        }
         options = Options()
         options.binary_location = program("chromium", "google-chrome-for-testing")
         for flag in (*QUIET, *flags, f"--lang={language}", f"--load-extension={extension}", "--window-size=1200,900"):
@@ -235,8 +242,11 @@ class Browser:
         """Shifts the worker's clock from the real one, until the worker is killed."""
         self.worker().run(SHIFT_CLOCK, milliseconds(by))
 
-    def kill_worker(self) -> None:
-        """Stops the worker at once, also while it is working. The next event starts a new one."""
+    def kill_worker(self, patience: float = 80) -> None:
+        """Stops the worker at once, also while it is working. The next event starts a new one.
+
+        AssertionError if it still runs `patience` seconds after it was told twice.
+        """
         worker = self._worker_target()
         if not worker:
             return
@@ -246,7 +256,7 @@ class Browser:
             # Chromium sometimes ignores that the target of a worker was closed.
             self.control.cdp("ServiceWorker.enable")
             self.control.cdp("ServiceWorker.stopAllWorkers")
-            until(lambda: self._is_stopped(worker["targetId"]), "the worker stopped", seconds=80)
+            until(lambda: self._is_stopped(worker["targetId"]), "the worker stopped", seconds=patience)
             self.control.cdp("ServiceWorker.disable")
 
     def _is_stopped(self, target_id: str) -> bool:
@@ -279,6 +289,11 @@ class Browser:
         for target in self.cdp.targets("page"):
             if target["targetId"] not in (self.tab.target_id, self.control.target_id):
                 self.cdp.call("Target.closeTarget", {"targetId": target["targetId"]})
-        self.kill_worker()
+        try:
+            self.kill_worker(patience=10)
+        except AssertionError:
+            # Rarely, Chromium does not let go of a worker at all. A new browser has none.
+            self.quit()
+            self.__init__(self._extension, **self._settings)  # type: ignore[misc]
         self.control.run(RESET)
         self.driver.get("about:blank")

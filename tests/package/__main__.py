@@ -40,7 +40,8 @@ def make_packages(into: Path) -> list[Path]:
         check_zips(made, work / "firefox")
         sdist = python.build_sdist(packed, work / "source", made)
         with tarfile.open(sdist) as source:
-            source.extractall(work / "unpacked", filter="data")
+            # Python before 3.11.4 has no filters. The archive is the one just made.
+            source.extractall(work / "unpacked", **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
         python.build_wheel(work / "unpacked" / sdist.name.removesuffix(".tar.gz"), made)
         files = sorted(made.iterdir())
         sums = "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)

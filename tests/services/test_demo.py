@@ -133,7 +133,7 @@ def test_texts_have_results(told: Callable[..., Store]) -> None:
     with store.read() as tx:
         owner = Owner.select().get(tx.database).id
         for account in accounts.list_accounts(tx, Actor(owner), NOW, None, 10):
-            rows = {row.title: row for row in results.list_results(tx, Actor(owner), account.id, "text", NOW)}
+            rows = {row.name: row for row in results.list_results(tx, Actor(owner), account.id, "text", NOW)}
             assert rows["First contact"].sent > MIN_SENT
             assert 0 < rows["First contact"].answered < rows["First contact"].sent
             assert rows["First contact"].rate is not None

@@ -136,7 +136,7 @@ def test_editing_a_used_text_says_that_it_makes_a_version(
     page: WebPage, call: Caller, seat: Seat, text: dict[str, Any]
 ) -> None:
     seat.log("Kai Example", text=text["id"])
-    assert "They keep these words: new ones become version 2." in page.text(f"/people/texts?text={text['id']}")
+    assert "They keep its words: what you save becomes version 2." in page.text(f"/people/texts?text={text['id']}")
 
     said = page.done(f"/people/texts/{text['id']}", **(editor(page, text) | {"body": "Hi you"}))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,11 +12,13 @@ from inkeeper.cli.failures import failures_in_words, sentence
 from inkeeper.cli.options import database_options, help_text, opened_store
 from inkeeper.cli.serve import serve
 from inkeeper.clock import utc_now
-from inkeeper.server.extension import LoadedFolder, NoExtension, included_extension, put_extension, renew_extension
 from inkeeper.settings import DEFAULT_HOST, load_settings
 from inkeeper.terminal import printable
 from inkeeper.wording.language import gettext_noop
 from inkeeper.wording.terminal import gettext
+
+if TYPE_CHECKING:
+    from inkeeper.server.extension import LoadedFolder
 
 STEPS = gettext_noop("""
 Chrome, Edge, Brave, Vivaldi or Opera:
@@ -80,6 +82,8 @@ def extension(**flags: Any) -> None:
 
 def renew_extension_of(folder: Path) -> None:
     """Renew the extension that browsers load from `folder`, if it is there, and print what the user can do."""
+    from inkeeper.server.extension import NoExtension, renew_extension
+
     try:
         renewed = renew_extension(folder)
     except NoExtension as reason:
@@ -95,6 +99,8 @@ def renew_extension_of(folder: Path) -> None:
 
 def _own_chromium() -> str:
     """The value of `--browser` for a Chromium with the extension; that of the default browser without an extension."""
+    from inkeeper.server.extension import NoExtension, included_extension
+
     try:
         return str(included_extension())
     except NoExtension:
@@ -113,6 +119,7 @@ def _offer_connection(folder: Path, flags: dict[str, Any]) -> bool:
 
 
 def _put(flags: dict[str, Any]) -> LoadedFolder:
+    from inkeeper.server.extension import NoExtension, put_extension
     from inkeeper.storage.database import folder_of
 
     with failures_in_words():

@@ -21,6 +21,6 @@ def set_language(tx: Transaction, actor: Actor, tag: str | None) -> None:
     owners.set_language(tx, actor.owner_id, tag)
 
 
-def words_of(tx: Transaction, owner_id: str) -> Words:
+def words_of(tx: Transaction, actor: Actor) -> Words:
     """The language of the owner's calendars and e-mails: the chosen one, else English."""
-    return chosen_words(owners.language(tx, owner_id))
+    return chosen_words(owners.language(tx, actor.owner_id))

@@ -19,8 +19,9 @@ export function problemState({ account, now, state, view }) {
   if (state === "ready") return null;
   const { address, installed } = view.server;
   const resolving = resolvingCommand(state, installed);
+  const isOlder = state === "version_mismatch" && isExtensionOlder(view);
   const words = [
-    resolving ? t(resolving.words) : t(`state_${state}_why`, address),
+    isOlder ? t("state_older_why") : resolving ? t(resolving.words) : t(`state_${state}_why`, address),
     account && t("state_entries_safe"),
     account && view.waiting.length > 0 && `${plural("waiting_title", view.waiting.length)}.`,
   ];
@@ -30,28 +31,28 @@ export function problemState({ account, now, state, view }) {
     isWarning: state !== "server_off",
     title: t(`state_${state}`),
     words: words.filter(Boolean).join(" "),
-    step: stepOf(state, view, resolving),
+    step: isOlder ? { isReload: true } : stepOf(state, resolving),
     retry: state === "server_off" || state === "impostor" ? retryWords(view, now) : "",
   };
 }
 
 /**
- * The next step: a link to a section of the welcome page, the app's set-up, a command for the terminal (null if the
- * words say it all), or the button that reloads the extension.
+ * The next step: a link to a section of the welcome page, the app's set-up, or a command for the terminal (null if the
+ * words say it all).
  * @param {Exclude<PopupBase["state"], "ready">} state
- * @param {View} view
  * @param {ReturnType<typeof resolvingCommand>} resolving
- * @returns {{words: string, place: string} | {command: string | null} | {isReload: true}}
+ * @returns {{words: string, place: string} | {command: string | null}}
  */
-function stepOf(state, view, resolving) {
+function stepOf(state, resolving) {
   if (state === "no_account") return { words: t("state_no_account_step"), place: "" };
   if (state !== "server_off" && state !== "version_mismatch") {
     return { words: t(`state_${state}_step`), place: PLACE[state] };
   }
-  const isOlder = view.connection.detail === "extension" || olderIn(view)?.which === "extension";
-  if (state === "version_mismatch" && isOlder) return { isReload: true };
   return { command: resolving?.command ?? null };
 }
+
+/** @param {View} view */
+const isExtensionOlder = (view) => view.connection.detail === "extension" || olderIn(view)?.which === "extension";
 
 /**
  * The problems that a running server reports, for one account or all.

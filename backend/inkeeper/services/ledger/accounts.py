@@ -214,7 +214,7 @@ def _set_language(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], read
 def _add_starter_texts(tx: Transaction, actor: Actor, now: datetime) -> None:
     """Store the starter texts for an owner without accounts and texts."""
     if not stored.has_account_or_text(tx, actor.owner_id):
-        for text in starter_texts(owners.words_of(tx, actor.owner_id)):
+        for text in starter_texts(owners.words_of(tx, actor)):
             texts.add(tx, actor.owner_id, text._asdict(), now)
 
 

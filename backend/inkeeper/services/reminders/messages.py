@@ -77,8 +77,8 @@ def remind(store: Store, owner_name: str, settings: MailSettings, now: datetime)
         owner_id = owners.find(tx, owner_name)
         if owner_id is None:
             raise not_found("person")
-        words = words_of(tx, owner_id)
-        news = _news(tx, owner_id, now, words)
+        words = words_of(tx, Actor(owner_id))
+        news = _news(tx, Actor(owner_id), now, words)
     if not news:
         return []
     with mail.offered(settings, _message(settings, news, now, words)) as hand_over:
@@ -116,11 +116,11 @@ def _delete_future_notes(store: Store, now: datetime) -> None:
             notes.delete_after(tx, now + CLOCK_TOLERANCE)
 
 
-def _news(tx: Transaction, owner_id: str, now: datetime, words: Words) -> list[Reminder]:
+def _news(tx: Transaction, actor: Actor, now: datetime, words: Words) -> list[Reminder]:
     summaries = []
-    for account_id in accounts.names(tx, Actor(owner_id)):
+    for account_id in accounts.names(tx, actor):
         try:
-            summaries.append(summary(tx, owned_account(tx, Actor(owner_id), account_id), now))
+            summaries.append(summary(tx, owned_account(tx, actor, account_id), now))
         except UNREADABLE as error:
             # One unreadable account must not stop the warnings of the others.
             log_unreadable(account_id, error)
@@ -128,7 +128,7 @@ def _news(tx: Transaction, owner_id: str, now: datetime, words: Words) -> list[R
     found = []
     for made in summaries:
         state, account = made.outlook.state, made.answer.account
-        morning = _to_write(tx, owned_account(tx, Actor(owner_id), account.id), now)
+        morning = _to_write(tx, owned_account(tx, actor, account.id), now)
         for warning in [*warnings(made.outlook), *([morning] if morning else [])]:
             reminder = Reminder(account.id, _account(made, plans, words), warning, occasion(warning, state))
             if not notes.is_noted(tx, _key(reminder)):
