@@ -334,8 +334,8 @@ def every_month(open_account: Callable[..., Seat], clock: Clock, sent: list[int]
         (
             "premium_career",
             [5, 4, 4, 4, 4],
-            "Stay on Premium Career: you ran out more than a week early in 1 of 5 months."
-            " That's a busy month now and then, not a lasting need.",
+            "Stay on Premium Career: you ran out more than a week early in 1 of 5 months, but"
+            " that's a busy month now and then, not a lasting need.",
         ),
         (
             "recruiter_lite",

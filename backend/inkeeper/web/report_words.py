@@ -75,8 +75,8 @@ _ENOUGH = {
 """The advice to downgrade, by whether the periods are months and whether the plan was always enough."""
 
 _BUSY = {
-    True: gettext_noop("Stay on %(title)s: %(early)s. That's a busy month now and then, not a lasting need."),
-    False: gettext_noop("Stay on %(title)s: %(early)s. That's a busy period now and then, not a lasting need."),
+    True: gettext_noop("Stay on %(title)s: %(early)s, but that's a busy month now and then, not a lasting need."),
+    False: gettext_noop("Stay on %(title)s: %(early)s, but that's a busy period now and then, not a lasting need."),
 }
 """The advice to stay in spite of a busy period, by whether the periods are months."""
 
