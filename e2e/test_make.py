@@ -238,7 +238,10 @@ def test_from_make_run_to_the_number_in_the_badge(tmp_path: Path, desktop: Deskt
 def test_the_next_start_is_connected_still_and_a_second_one_opens_the_first(tmp_path: Path, desktop: Desktop) -> None:
     with run(tmp_path, display=desktop.display) as running:
         opened = Opened(running.profile)
-        before = until(lambda: opened.server() if opened.server().get("token") else None, "it is connected", seconds=30)
+        # The first synchronisation adds the server's version.
+        before = until(
+            lambda: opened.server() if opened.server().get("version") else None, "it is connected", seconds=30
+        )
         page = opened.page("/welcome")
         page.click("radio", "Premium Career")
         page.fill("textbox", "Credits that LinkedIn shows now", "4")
