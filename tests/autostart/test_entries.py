@@ -10,7 +10,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from e2e.harness.wait import until
 from inkeeper.server.autostart import desktop, keeper, launchd, run_key
 from inkeeper.server.autostart.entry import CannotStart, missing_file
 from inkeeper.server.autostart.program import NotForAutostart, Program, program_for, program_of
@@ -251,13 +251,6 @@ def answers(port: int) -> bool:
     return True
 
 
-def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
 def server_of(folder: Path) -> int:
     """The process id of the server that has the database in this folder."""
     found = subprocess.run(["pgrep", "-f", "--", f"serve --background.*{re.escape(folder.name)}"], capture_output=True)
@@ -289,8 +282,8 @@ def test_without_systemd_the_desktop_starts_it(inkeeper: Run, home: Path, port: 
 
     # A crash.
     os.kill(server, signal.SIGKILL)
-    until(lambda: not answers(port))
-    until(lambda: answers(port))
+    until(lambda: not answers(port), "the server is gone", seconds=60)
+    until(lambda: answers(port), "the server answers", seconds=60)
 
     off = inkeeper("autostart", "off")
 

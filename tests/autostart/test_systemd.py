@@ -8,13 +8,12 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from e2e.harness.wait import until
 from inkeeper.server.autostart import systemd
 from tests.autostart.conftest import DIFFICULT, Session
 
@@ -23,13 +22,6 @@ import json, os, sys
 json.dump(sys.argv[2:], open(sys.argv[1] + ".new", "w"))
 os.replace(sys.argv[1] + ".new", sys.argv[1])
 """
-
-
-def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.1)
 
 
 def test_systemd_finds_nothing_wrong_with_the_unit(session: Session, home: Path) -> None:
@@ -52,7 +44,7 @@ def test_the_program_gets_the_arguments_as_they_are(session: Session, home: Path
 
     session.run("systemctl", "--user", "daemon-reload")
     assert session.run("systemctl", "--user", "start", "dump.service").code == 0
-    until((home / "seen").exists)
+    until((home / "seen").exists, "the program ran", seconds=60)
 
     assert json.loads((home / "seen").read_text()) == arguments
 
@@ -97,8 +89,8 @@ def test_it_runs_from_on_to_off(session: Session, home: Path, port: int) -> None
 
     # A crash.
     session.run("kill", f"-{int(signal.SIGKILL)}", process)
-    until(lambda: session.show("inkeeper.service", "MainPID") not in ("0", process))
-    until(lambda: answers(port))
+    until(lambda: session.show("inkeeper.service", "MainPID") not in ("0", process), "another process", seconds=60)
+    until(lambda: answers(port), "the server answers", seconds=60)
 
     off = session.inkeeper("autostart", "off")
 
@@ -127,7 +119,7 @@ def test_status_names_a_program_that_is_gone(session: Session, home: Path, port:
 def test_what_runs_already_is_left_alone(session: Session, home: Path, port: int, environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "inkeeper", "serve", "--no-open", "--port", str(port)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as running:
-        until(lambda: answers(port))
+        until(lambda: answers(port), "the server answers", seconds=60)
 
         on = session.inkeeper("autostart", "on", "--port", port)
 

@@ -7,13 +7,13 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from e2e.harness.wait import until
 from inkeeper.clock import utc_now
 from inkeeper.ids import new_id
 from inkeeper.services.access import Actor
@@ -61,13 +61,6 @@ def backups(database: Path) -> list[Path]:
     return sorted(database.parent.glob(f"{database.name}.backup-2*"))
 
 
-def until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def owners(file: Path) -> list[str]:
     with closing(sqlite3.connect(file)) as connection:
         return [name for (name,) in connection.execute("SELECT name FROM owner")]
@@ -76,7 +69,7 @@ def owners(file: Path) -> list[str]:
 def test_two_servers_make_one_backup(serve: Callable[..., Serving], database: Path) -> None:
     servers = [serve(), serve()]
 
-    until(lambda: backups(database))
+    until(lambda: backups(database), "a backup", seconds=60)
     for server in servers:
         assert server.stop()[0] == 0
 
@@ -130,7 +123,7 @@ def test_a_backup_that_is_killed_does_not_count(
     assert backups(database) == []
 
     server = serve()
-    until(lambda: backups(database))
+    until(lambda: backups(database), "a backup", seconds=60)
     server.stop()
 
     [backup] = backups(database)
@@ -142,7 +135,7 @@ def test_doctor_says_when_the_last_one_was_made(serve: Callable[..., Serving], i
     assert "There is no backup yet." in inkeeper("doctor").stdout
 
     server = serve()
-    until(lambda: backups(database))
+    until(lambda: backups(database), "a backup", seconds=60)
     server.stop()
 
     assert f"Last backup today: {backups(database)[0]}\n" in inkeeper("doctor").stdout

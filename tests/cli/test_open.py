@@ -7,13 +7,13 @@ import re
 import stat
 import subprocess
 import threading
-import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from e2e.harness.wait import until
 from inkeeper.server.extension import included_extension
 from inkeeper.server.opening import BrowserCannotOpen, check_browser
 from tests.cli.conftest import Serving
@@ -70,8 +70,7 @@ def test_a_chrome_that_ignores_extensions_is_never_said_to_have_one(
     variables = {"DISPLAY": ":99", "INKEEPER_CHROMIUM": str(chrome)}
 
     serving = Serving(environment | opening | variables, "--port", "0", "--browser", str(included_extension()))
-    while not (tmp_path / "seen.json").exists():
-        time.sleep(0.05)
+    until((tmp_path / "seen.json").exists, "the browser was started", seconds=60)
     status, said = serving.stop()
 
     said = "".join(serving.lines) + said

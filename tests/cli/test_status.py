@@ -147,7 +147,7 @@ def test_several_people_are_never_mixed(command: Run, seat: Seat, client: object
     assert command("status", "--owner", "me").stdout.startswith("My seat\n")
     assert command("status", "--account", "Theirs").stdout.startswith("Theirs\n")
     assert "There's no account “My seat”" in command("status", "--owner", "Kai Example", "--account", "My seat").stderr
-    assert "Nobody here is called Mika." in command("status", "--owner", "Mika").stderr
+    assert "No user is called Mika." in command("status", "--owner", "Mika").stderr
 
 
 @pytest.mark.parametrize("arguments", [("status",), ("log", "Kai Example")])

@@ -403,7 +403,7 @@ def test_a_change_of_plan_is_said_in_german(german: WebPage, used: Seat) -> None
 
     assert (
         "Bleiben Sie bei Sales Navigator: Sie hatten in 1 von 3 Monaten mehr als eine Woche vor dem Ende keine Credits"
-        " mehr. Das ist ab und zu ein starker Monat, kein Dauerbedarf."
+        " mehr, aber das ist ab und zu ein starker Monat, kein Dauerbedarf."
     ) in advice
     assert (
         "Upgrade auf Recruiter Lite. Sie würden 50 Credits bekommen und 68 übrig haben."

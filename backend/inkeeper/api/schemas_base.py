@@ -109,7 +109,7 @@ class Text(fields.String):
     default_error_messages = {  # noqa: RUF012 (marshmallow's way)
         "invalid": "Must be text.",
         "blank": "Must not be empty.",
-        "invisible": "Must not contain control characters or other characters that nobody sees.",
+        "invisible": "Must not contain control characters or other invisible characters.",
     }
 
     def __init__(self, *, max_length: int = 200, lines: bool = False, **kwargs: Any) -> None:

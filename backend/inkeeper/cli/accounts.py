@@ -22,7 +22,7 @@ NO_ACCOUNT = gettext_noop("There's no account yet. Run `inkeeper serve` and set 
 def choose_accounts(store: Store, wanted: str | None, owner: str | None) -> list[Owned]:
     """The accounts with this name or id, or all; of this owner, or of the only one who has accounts.
 
-    Raises ClickException where that is nobody's, and where accounts of several owners are left.
+    Raises ClickException if no account matches, and if accounts of several owners do.
     """
     found, every = _matching(store, wanted, owner)
     if not found and every and wanted is not None:
@@ -75,7 +75,7 @@ def readable(account: Owned) -> Iterator[None]:
 
 def nobody_called(owner: str) -> click.ClickException:
     """The failure for a name that no owner has."""
-    return failed(gettext_noop("Nobody here is called %(name)s. `inkeeper devices` lists the names."), name=owner)
+    return failed(gettext_noop("No user is called %(name)s. `inkeeper devices` lists the names."), name=owner)
 
 
 def _not_there(wanted: str, every: Sequence[Owned]) -> click.ClickException:

@@ -27,8 +27,9 @@ from inkeeper.storage import imports
 from inkeeper.storage.accounts import Owned
 from inkeeper.storage.database import Store
 from inkeeper.terminal import printable
-from inkeeper.vocabulary import ImportAction, RowKind
+from inkeeper.vocabulary import RowKind
 from inkeeper.wording.amounts import credits, inmails
+from inkeeper.wording.imports import ACTIONS
 from inkeeper.wording.language import gettext_noop
 from inkeeper.wording.terminal import explain, gettext, language, ngettext
 
@@ -53,14 +54,6 @@ _ROW_KINDS: dict[RowKind, str] = {
     "taken_back": gettext_noop("an InMail that was removed from the log"),
     "other_account": gettext_noop("an InMail of another account"),
     "not_understood": gettext_noop("not understood"),
-}
-_ACTIONS: dict[ImportAction, str] = {
-    "add": gettext_noop("new"),
-    "answer": gettext_noop("here already, its result is new"),
-    "already_there": gettext_noop("here already"),
-    "twice_in_file": gettext_noop("twice in the file"),
-    "before_opening": gettext_noop("from before you set up Inkeeper"),
-    "left_out": gettext_noop("left out by you"),
 }
 _STEPS: dict[ImportStep, str] = {
     "comparing": gettext_noop("Comparing with what is there"),
@@ -239,7 +232,7 @@ def _show(preview: Preview, reading: Reading, owned: Owned, *, every_row: bool) 
 
 def _show_inmails(preview: Preview, owned: Owned) -> None:
     for action in preview.actions:
-        click.echo(_counted(action.inmails, gettext(_ACTIONS[action.action])))
+        click.echo(_counted(action.inmails, gettext(ACTIONS[action.action])))
     for step in preview.items:
         click.echo(f"  {_line(step, owned)}")
     more = sum(action.inmails for action in preview.actions) - len(preview.items)
@@ -263,7 +256,7 @@ def _line(step: Step, owned: Owned) -> str:
     parts = [f"{found.name}{link}", _local(found.sent_at, owned), cost]
     if found.outcome_at:
         parts.append(f"{found.outcome} {_local(found.outcome_at, owned)}")
-    what = f"{', '.join(parts)}: {gettext(_ACTIONS[step.action])} ({explain(step.why, owned.time_zone)})"
+    what = f"{', '.join(parts)}: {gettext(ACTIONS[step.action])} ({explain(step.why, owned.time_zone)})"
     return printable(gettext("line %(line)s: %(what)s", line=str(found.line), what=what))
 
 

@@ -17,8 +17,8 @@ from inkeeper.wording.terminal import gettext, pgettext
         gettext("Log an InMail that you sent to NAME, and show how many credits are left."),
         gettext(
             "NAME may have several words, and may hold the link to the profile too. If you have no credits left, or"
-            " wrote to the same person in the last 90 days and wait for an answer, you're asked first. Where nobody"
-            " can be asked, nothing is logged, and the option to add is named."
+            " wrote to the same person in the last 90 days and wait for an answer, you're asked first. Without"
+            " a terminal nothing is logged then, and the option to add is named."
         ),
         examples=(
             "inkeeper log Kai Example",

@@ -35,7 +35,7 @@ class _Line(click.ParamType):
         line = str(value).strip()
         if not line or not texts.is_plain(line):
             self.fail(
-                gettext("Must be a line of text without control characters or other characters that nobody sees."),
+                gettext("Must be a line of text without control characters or other invisible characters."),
                 param,
                 ctx,
             )

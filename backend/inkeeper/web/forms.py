@@ -25,7 +25,7 @@ from inkeeper.web.language import gettext, gettext_noop
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 _SCHEMAS_ERRORS = (
     gettext_noop("Must not be empty."),
-    gettext_noop("Must not contain control characters or other characters that nobody sees."),
+    gettext_noop("Must not contain control characters or other invisible characters."),
 )
 """Errors of the API's fields that a person can cause in a form; marked here, because the API itself is English."""
 

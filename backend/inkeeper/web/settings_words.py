@@ -13,6 +13,7 @@ from inkeeper.services.imports.reading import Note
 from inkeeper.web import words
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
+from inkeeper.wording import imports
 
 CARRY_OVER = Translated(
     {
@@ -67,16 +68,7 @@ IMPORT_KINDS = Translated(
     }
 )
 
-ACTIONS = Translated(
-    {
-        "add": gettext_noop("new"),
-        "answer": gettext_noop("here already, its result is new"),
-        "already_there": gettext_noop("here already"),
-        "twice_in_file": gettext_noop("twice in the file"),
-        "before_opening": gettext_noop("from before you set up Inkeeper"),
-        "left_out": gettext_noop("left out by you"),
-    }
-)
+ACTIONS = Translated(imports.ACTIONS)
 """What the import does with an InMail, by action."""
 
 ROW_KINDS = Translated(
