@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from websocket import WebSocketException
 
-from e2e.harness.cdp import CdpError, Connection
+from e2e.harness.cdp import CdpError, Connection, PageCrashedError
 from e2e.harness.desktop import program
 from e2e.harness.extension import ASK
 from e2e.harness.page import SHIFT_CLOCK, Page, milliseconds
@@ -48,6 +50,10 @@ RESET = """async () => {
     await chrome.storage.local.clear();
     await chrome.storage.session.clear();
 }"""
+
+
+UNUSABLE = (AssertionError, CdpError, PageCrashedError, WebDriverException, WebSocketException)
+"""What is raised by a browser that cannot serve another test."""
 
 
 class Browser:
@@ -286,14 +292,19 @@ class Browser:
 
     def reset(self) -> None:
         """Restores the state after installation: one tab, no storage, permissions or alarms, the worker stopped."""
+        try:
+            self._clear()
+        except UNUSABLE:
+            # A page of the last test crashed or hangs, or Chromium does not stop a worker.
+            self.quit()
+            self.__init__(self._extension, **self._settings)  # type: ignore[misc]
+            self._clear()
+
+    def _clear(self) -> None:
         for target in self.cdp.targets("page"):
             if target["targetId"] not in (self.tab.target_id, self.control.target_id):
                 self.cdp.call("Target.closeTarget", {"targetId": target["targetId"]})
-        try:
-            self.kill_worker(patience=10)
-        except AssertionError:
-            # Rarely, Chromium does not let go of a worker at all. A new browser has none.
-            self.quit()
-            self.__init__(self._extension, **self._settings)  # type: ignore[misc]
+        self.kill_worker(patience=10)
         self.control.run(RESET)
         self.driver.get("about:blank")
+        self.tab.run("() => null")

@@ -18,12 +18,17 @@ class PageGoneError(CdpError):
     """The page closed before it responded."""
 
 
+class PageCrashedError(RuntimeError):
+    """The page's process crashed. The tab stays as it is until another browser is started."""
+
+
 class Connection:
-    """Sends commands and waits for their results, one at a time. Ignores events except the end of a page."""
+    """Sends commands and waits for their results, one at a time. Ignores events except a page's end or crash."""
 
     def __init__(self, url: str) -> None:
         self._socket = websocket.create_connection(url, suppress_origin=True, timeout=ANSWER_SECONDS)
         self._last_id = 0
+        self._crashed: set[str | None] = set()  # the sessions of crashed pages, which never answer
 
     def call(self, method: str, params: dict[str, Any] | None = None, session: str | None = None) -> dict[str, Any]:
         """Sends one command to the browser or to an attached target's session; returns its result."""
@@ -32,15 +37,18 @@ class Connection:
         if session:
             command["sessionId"] = session
         self._socket.send(json.dumps(command))
-        while True:
+        while session not in self._crashed:
             answer = json.loads(self._socket.recv())
             if answer.get("method") == "Target.detachedFromTarget" and answer["params"]["sessionId"] == session:
                 raise PageGoneError(method)
+            if answer.get("method") == "Inspector.targetCrashed":
+                self._crashed.add(answer["sessionId"])
             if answer.get("id") != self._last_id:
                 continue
             if "error" in answer:
                 raise CdpError(f"{method}: {answer['error'].get('message')}")
             return answer["result"]
+        raise PageCrashedError(method)
 
     def targets(self, kind: str | None = None) -> list[dict[str, Any]]:
         """The targets of the browser; with `kind`, only that type (page, tab, service_worker)."""

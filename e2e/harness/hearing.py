@@ -49,7 +49,7 @@ def outline(page: Page) -> list[str]:
 
     Texts without a role are left out.
     """
-    nodes = page.cdp("Accessibility.getFullAXTree")["nodes"]
+    nodes = page.accessibility_tree()
     by_id = {node["nodeId"]: node for node in nodes}
     (root,) = [node for node in nodes if "parentId" not in node]
     return [line for node in _in_order(root, by_id) if (line := _line(node))]

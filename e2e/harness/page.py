@@ -79,6 +79,7 @@ class Page:
         self._connection = connection
         self.target_id = target_id
         self._session = connection.attach(target_id)
+        self.cdp("Inspector.enable")  # says when the page crashes
 
     # -- the protocol ------------------------------------------------------------------------------
 
@@ -140,13 +141,17 @@ class Page:
         until(lambda: not wanted.search(self.text()), f"no text {wanted.pattern!r}", seconds=seconds)
 
     def find_all(self, role: str, name: Name | None = None, *, within: int | None = None) -> list[int]:
-        """Node ids of every element with that role and accessible name, in document order."""
+        """Node ids of every element with that role and accessible name, in document order; none while it loads."""
+        if not self._is_complete():
+            return []
         root = within or self.cdp("DOM.getDocument", depth=0)["root"]["backendNodeId"]
         nodes = self.cdp("Accessibility.queryAXTree", backendNodeId=root, role=role)["nodes"]
         return [node["backendDOMNodeId"] for node in nodes if not node["ignored"] and _called(node, name)]
 
     def names(self, role: str) -> list[str]:
-        """The accessible names of every element with that role."""
+        """The accessible names of every element with that role; none while the document loads."""
+        if not self._is_complete():
+            return []
         root = self.cdp("DOM.getDocument", depth=0)["root"]["backendNodeId"]
         nodes = self.cdp("Accessibility.queryAXTree", backendNodeId=root, role=role)["nodes"]
         return [node.get("name", {}).get("value", "") for node in nodes if not node["ignored"]]
@@ -181,12 +186,23 @@ class Page:
         return answer["result"].get("value")
 
     def focused_name(self) -> tuple[str, str]:
-        """Role and accessible name of the focused element ("", "" if none)."""
+        """Role and accessible name of the focused element ("", "" if none, or while the document loads)."""
+        if not self._is_complete():
+            return "", ""
         handle = self.cdp("Runtime.evaluate", expression="document.activeElement")["result"].get("objectId")
         if not handle:
             return "", ""
         nodes = self.cdp("Accessibility.getPartialAXTree", objectId=handle, fetchRelatives=False)["nodes"]
         return nodes[0].get("role", {}).get("value", ""), nodes[0].get("name", {}).get("value", "")
+
+    def accessibility_tree(self) -> list[dict[str, Any]]:
+        """Every node of the accessibility tree, after the document has loaded."""
+        until(self._is_complete, "the document loaded")
+        return list(self.cdp("Accessibility.getFullAXTree")["nodes"])
+
+    def _is_complete(self) -> bool:
+        # Chromium 156 crashes when it is asked for the accessibility tree of a document that it is still reading.
+        return bool(self.run("() => document.readyState === 'complete'"))
 
     # -- acting ------------------------------------------------------------------------------------
 
