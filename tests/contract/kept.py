@@ -42,6 +42,11 @@ def wheel_before() -> Path:
     return wheel
 
 
+def version_number_before() -> str:
+    """The version before this one, such as `0.1.0`."""
+    return wheel_before().name.split("-")[1]
+
+
 def unpack_before(into: Path) -> Path:
     """Unpack the wheel of the version before this one into the new folder `into`, which can then be on a PYTHONPATH.
 

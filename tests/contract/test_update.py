@@ -1,0 +1,226 @@
+"""The released version before this one, run from its wheel: its server, its data, and a database that is too new."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from peewee import SqliteDatabase
+from playhouse.migrations import Runner
+
+from e2e.harness.client import Client
+from e2e.harness.server import PROGRAM, Server
+from inkeeper import __version__
+from inkeeper.storage.database import open_database
+from tests.contract.conversation import REQUESTS, Send, has_shape, hold, shapes
+from tests.contract.kept import unpack_before
+from tests.contract.talking import NOW, TERMS
+
+MIGRATIONS = Path("inkeeper/storage/migrations")
+LATER_STEP = """
+from peewee import TextField
+
+def up(migrator, db):
+    migrator.migrate(migrator.add_column("owner", "colour", TextField(null=True)))
+"""
+
+
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the program of the version before."""
+    return unpack_before(tmp_path_factory.mktemp("before") / "program")
+
+
+def migrations(program: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in (program / MIGRATIONS).glob("[0-9]*.py")}
+
+
+def test_no_migration_of_a_release_has_changed(before: Path) -> None:
+    assert migrations(before).items() <= migrations(PROGRAM).items()
+
+
+# -- its server ---------------------------------------------------------------------------------------------
+
+
+def sender(server: Server) -> Send:
+    """A function that sends to a running server; before the first request with a token it opens an account."""
+    has_account = False
+    terms = {**TERMS, "opened_at": TERMS["opened_at"].isoformat()}
+
+    def send(method: str, path: str, body: Any, headers: dict[str, str]) -> tuple[int, Any]:
+        nonlocal has_account
+        if "Authorization" in headers and not has_account:
+            has_account = True
+            assert send("POST", "/accounts", terms, headers)[0] == 201
+        with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)) as connection:
+            content = None if body is None else json.dumps(body)
+            path = f"/api/v1{path}"
+            connection.request(method, path, content, {**headers, "Content-Type": "application/json"})
+            answer = connection.getresponse()
+            text = answer.read()
+        return answer.status, json.loads(text) if text else None
+
+    return send
+
+
+def test_its_server_understands_this_versions_extension(before: Path, tmp_path: Path) -> None:
+    """Also what this version's extension says more: that server ignores it."""
+    server = Server(tmp_path, at=NOW, program=before).start()
+    try:
+        said = hold(REQUESTS, sender(server), server.pairing_code, __version__)
+    finally:
+        server.close()
+
+    assert [(each.request, each.answer) for each in said if each.status >= 300] == []
+    wanted = shapes()
+    for each in said:
+        if call := each.request.get("call"):
+            assert has_shape(each.answer, wanted[call]), (call, each.answer)
+
+
+# -- its data -----------------------------------------------------------------------------------------------
+
+
+SENT = ("Kai Example", "Robin Sample")
+
+
+def log(client: Client, account: dict[str, Any], name: str) -> dict[str, Any]:
+    """Logs an InMail, or sends that request again."""
+    sent_at = (datetime.fromisoformat(account["opened_at"]) + timedelta(days=1)).isoformat()
+    answer = client.log(account, name, sent_at=sent_at, purpose="introduction", key=name.replace(" ", "-"))
+    return dict(answer.expect(201)["inmail"])
+
+
+def fill(client: Client) -> dict[str, Any]:
+    """An account with two InMails, one of them answered, and two people on the list, with a text to write to them."""
+    account = client.account(rule_book="rolling", opened_at=(datetime.now(UTC) - timedelta(days=40)).isoformat())
+    logged = [log(client, account, name) for name in SENT]
+    client.patch(f"/accounts/{account['id']}/inmails/{logged[-1]['id']}", {"outcome": "replied"}).expect(200)
+    words = {"name": "Hello", "purpose": "introduction", "body": "Hello {{first_name}}"}
+    text = client.post("/texts", words).expect(201)["id"]
+    for name in ("Mika Pattern", "Toni Test"):
+        person = {"name": name, "profile_url": f"https://www.linkedin.com/in/{name.split()[0].lower()}"}
+        client.post("/targets", {"person": person, "account": account["id"], "text": text}).expect(201)
+    return account
+
+
+def everything(client: Client, account: dict[str, Any]) -> dict[str, Any]:
+    """What the server says of the account and the list."""
+    summary = client.summary(account)
+    return {
+        **{name: summary[name] for name in ("balance", "used", "lots", "period", "recent", "awaiting")},
+        "inmails": client.inmails(account),
+        "targets": client.list_all("/targets"),
+        "texts": client.list_all("/texts"),
+        "devices": [(each["id"], each["revoked_at"]) for each in client.list_all("/devices")],
+    }
+
+
+class Left(NamedTuple):
+    """What the version before left behind: its data folder, an export, a backup, and what its server said of them."""
+
+    data: Path
+    export: Path
+    backup: Path
+    account: dict[str, Any]
+    token: str | None
+    said: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def left(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Left:
+    folder = tmp_path_factory.mktemp("left")
+    server = Server(folder, program=before).start()
+    try:
+        client = server.client()
+        account = fill(client)
+        for command in ("export", "backup"):
+            made = server.run(command, str(folder / command))
+            assert made.returncode == 0, made.stderr
+        said = everything(client, account)
+        client.close()
+    finally:
+        server.close()
+    assert len(said["inmails"]) == len(said["targets"]) == 2
+    return Left(server.data, folder / "export", folder / "backup", account, client.token, said)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of this version without data, not yet running."""
+    server = Server(tmp_path / "server")
+    yield server
+    server.close()
+
+
+def test_its_data_is_all_there_after_the_update(left: Left, server: Server, before: Path) -> None:
+    shutil.copytree(left.data, server.data)
+
+    server.start()
+
+    client = Client(server.port, left.token)
+    assert everything(client, left.account) == left.said
+    # A client that missed the answer before the update sends its request again.
+    assert log(client, left.account, SENT[0])["id"] in [each["id"] for each in left.said["inmails"]]
+    assert client.inmails(left.account) == left.said["inmails"]
+    client.close()
+    checked = server.run("doctor")
+    assert (checked.returncode, checked.stdout.splitlines()[-1]) == (0, "Nothing wrong was found."), checked
+    copies = list(server.data.glob("inkeeper.sqlite3.before-update-*"))
+    assert len(copies) == (1 if migrations(PROGRAM).keys() > migrations(before).keys() else 0)
+    for copy in copies:
+        with closing(sqlite3.connect(copy)) as connection:
+            assert connection.execute("SELECT count(*) FROM inmail").fetchone() == (len(SENT),)
+
+
+@pytest.mark.parametrize("kind", ["export", "backup"])
+def test_what_it_wrote_can_be_restored(left: Left, server: Server, kind: str) -> None:
+    done = server.run("restore", str(getattr(left, kind)))
+    assert done.returncode == 0, done.stderr
+
+    server.start()
+
+    # An export has no devices.
+    client = server.client() if kind == "export" else Client(server.port, left.token)
+    found = everything(client, left.account)
+    client.close()
+    if kind == "export":
+        del found["devices"]
+    assert found.items() <= left.said.items()
+
+
+# -- a database that is too new ------------------------------------------------------------------------------
+
+
+def test_it_leaves_a_newer_database_as_it_is(before: Path, tmp_path: Path) -> None:
+    """The later migration is an invented one: it shows what that server does, whatever this version's are."""
+    server = Server(tmp_path / "server", program=before)
+    server.data.mkdir()
+    file = server.data / "inkeeper.sqlite3"
+    open_database(f"sqlite:///{file}").checkpoint_and_close()
+    steps = tmp_path / "steps"
+    steps.mkdir()
+    (steps / "9999_later.py").write_text(LATER_STEP)
+    database = SqliteDatabase(file)
+    Runner(database, str(steps)).up()
+    database.close()
+    content = file.read_bytes()
+
+    for command in (["serve", "--port", str(server.port)], ["status"]):
+        refused = server.run(*command)
+
+        assert refused.returncode == 1
+        assert re.sub(r"\s+", " ", refused.stderr) == (
+            f"Error: The database {file} was written by a newer version of Inkeeper. Install that version. "
+        )
+    assert file.read_bytes() == content
+    assert [path.name for path in server.data.glob("inkeeper.sqlite3*")] == [file.name]
