@@ -105,7 +105,7 @@ def fill(client: Client) -> dict[str, Any]:
     account = client.account(rule_book="rolling", opened_at=(datetime.now(UTC) - timedelta(days=40)).isoformat())
     logged = [log(client, account, name) for name in SENT]
     client.patch(f"/accounts/{account['id']}/inmails/{logged[-1]['id']}", {"outcome": "replied"}).expect(200)
-    words = {"name": "Hello", "purpose": "introduction", "body": "Hello {{first_name}}"}
+    words = {"name": "Hello", "purpose": "introduction", "subject": "Hello", "body": "Hello {{first_name}}"}
     text = client.post("/texts", words).expect(201)["id"]
     for name in ("Mika Pattern", "Toni Test"):
         person = {"name": name, "profile_url": f"https://www.linkedin.com/in/{name.split()[0].lower()}"}
@@ -141,13 +141,12 @@ def left(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Left:
     folder = tmp_path_factory.mktemp("left")
     server = Server(folder, program=before).start()
     try:
-        client = server.client()
-        account = fill(client)
+        with closing(server.client()) as client:
+            account = fill(client)
+            said = everything(client, account)
         for command in ("export", "backup"):
             made = server.run(command, str(folder / command))
             assert made.returncode == 0, made.stderr
-        said = everything(client, account)
-        client.close()
     finally:
         server.close()
     assert len(said["inmails"]) == len(said["targets"]) == 2
@@ -167,12 +166,11 @@ def test_its_data_is_all_there_after_the_update(left: Left, server: Server, befo
 
     server.start()
 
-    client = Client(server.port, left.token)
-    assert everything(client, left.account) == left.said
-    # A client that missed the answer before the update sends its request again.
-    assert log(client, left.account, SENT[0])["id"] in [each["id"] for each in left.said["inmails"]]
-    assert client.inmails(left.account) == left.said["inmails"]
-    client.close()
+    with closing(Client(server.port, left.token)) as client:
+        assert everything(client, left.account) == left.said
+        # A client that missed the answer before the update sends its request again.
+        assert log(client, left.account, SENT[0])["id"] in [each["id"] for each in left.said["inmails"]]
+        assert client.inmails(left.account) == left.said["inmails"]
     checked = server.run("doctor")
     assert (checked.returncode, checked.stdout.splitlines()[-1]) == (0, "Nothing wrong was found."), checked
     copies = list(server.data.glob("inkeeper.sqlite3.before-update-*"))
@@ -190,9 +188,8 @@ def test_what_it_wrote_can_be_restored(left: Left, server: Server, kind: str) ->
     server.start()
 
     # An export has no devices.
-    client = server.client() if kind == "export" else Client(server.port, left.token)
-    found = everything(client, left.account)
-    client.close()
+    with closing(server.client() if kind == "export" else Client(server.port, left.token)) as client:
+        found = everything(client, left.account)
     if kind == "export":
         del found["devices"]
     assert found.items() <= left.said.items()
