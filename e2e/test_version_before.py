@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -49,12 +49,14 @@ def now(tmp_path_factory: pytest.TempPathFactory) -> Version:
     return Version(__version__, program)
 
 
-@pytest.fixture
-def server_before(tmp_path: Path, before: Version) -> Iterator[Server]:
-    """A running server of the version before."""
-    running = Server(tmp_path / "server", program=before.program).start()
-    yield running
-    running.close()
+@contextmanager
+def running(version: Version, folder: Path) -> Iterator[Server]:
+    """A server of this version with an empty data folder."""
+    server = Server(folder, program=version.program).start()
+    try:
+        yield server
+    finally:
+        server.close()
 
 
 @contextmanager
@@ -99,79 +101,75 @@ def test_each_works_with_the_other(
     older: str, before: Version, now: Version, linkedin: PracticeSite, tmp_path: Path
 ) -> None:
     of_server, of_extension = (before, now) if older == "server" else (now, before)
-    server = Server(tmp_path / "server", program=of_server.program).start()
-    client = server.client()
     folder = extension_copy(tmp_path / "loaded", source=of_extension.extension)
-    try:
+    with (
+        running(of_server, tmp_path / "server") as server,
+        closing(server.client()) as client,
+        opened(folder, linkedin) as browser,
+    ):
         account = client.account(plan="premium_business", rule_book="rolling")
-        with opened(folder, linkedin) as browser:
-            connect(browser, server)
-            browser.wait_badge("15")
+        connect(browser, server)
+        browser.wait_badge("15")
+        popup = popup_of(browser)
+        popup.wait_text(said(browser, f"older_{older}", of_server.number, of_extension.number))
+        assert popup.has("button", said(browser, "reload_extension")) == (older == "extension")
+
+        press(browser, popup, "log_submit")
+        popup.wait_text(said(browser, "logged_credit", "Kai Example"))
+        browser.wait_badge("14")
+        until(lambda: names(client, account) == ["Kai Example"], "the server has it")
+        press(browser, popup, "undo")
+        browser.wait_badge("15")
+        until(lambda: names(client, account) == [], "the server removed it")
+
+        press(browser, popup, "write_later")
+        popup.wait_text(said(browser, "listed", "Kai Example"))
+        until(lambda: client.list_all("/targets"), "the server has the person on its list")
+
+        if older == "extension":
+            # The files in its folder are replaced. Until it is reloaded, its old worker serves the new pages.
+            shutil.rmtree(folder)
+            extension_copy(folder.parent, source=now.extension)
+            assert version_of(browser) == before.number
+            popup = browser.click_toolbar()
+            with browser.reloading():
+                press(browser, popup, "reload_extension")
+            assert version_of(browser) == now.number
             popup = popup_of(browser)
-            popup.wait_text(said(browser, f"older_{older}", of_server.number, of_extension.number))
-            assert popup.has("button", said(browser, "reload_extension")) == (older == "extension")
-
-            press(browser, popup, "log_submit")
-            popup.wait_text(said(browser, "logged_credit", "Kai Example"))
-            browser.wait_badge("14")
-            assert names(client, account) == ["Kai Example"]
-            press(browser, popup, "undo")
-            browser.wait_badge("15")
-            until(lambda: names(client, account) == [], "the server removed it")
-
-            press(browser, popup, "write_later")
-            popup.wait_text(said(browser, "listed", "Kai Example"))
-            until(lambda: client.list_all("/targets"), "the server has the person on its list")
-
-            if older == "extension":
-                renew(folder, now)
-                assert version_of(browser) == before.number
-                popup = popup_of(browser)
-                with browser.reloading():
-                    press(browser, popup, "reload_extension")
-                assert version_of(browser) == now.number
-                popup_of(browser).wait_text("15")
-    finally:
-        client.close()
-        server.close()
-
-
-def renew(folder: Path, version: Version) -> None:
-    """Puts another version's extension in the place of the one in the folder."""
-    shutil.rmtree(folder)
-    extension_copy(folder.parent, source=version.extension)
+            popup.wait_text(said(browser, "listed_since", "today"))
+            assert not popup.has("button", said(browser, "reload_extension"))
 
 
 def test_what_waits_in_the_extension_outlives_its_update(
-    server_before: Server, now: Version, before: Version, linkedin: PracticeSite
+    before: Version, now: Version, linkedin: PracticeSite, tmp_path: Path
 ) -> None:
-    server = server_before
-    client = server.client()
-    account = client.account(plan="premium_business", rule_book="rolling")
-    assert server.run("extension", INKEEPER_PORT=str(server.port)).returncode == 0
-    with opened(server.data / "extension", linkedin, connects=True) as browser:
-        browser.wait_badge("15")
-        devices = client.list_all("/devices")
-        server.terminate()
-        client.close()
-        press(browser, popup_of(browser), "log_submit")
-        browser.wait_badge("14↑")
-        waiting = browser.outbox()
-        assert len(waiting) == 1
+    with running(before, tmp_path / "server") as server, closing(server.client()) as client:
+        account = client.account(plan="premium_business", rule_book="rolling")
+        put = server.run("extension", INKEEPER_PORT=str(server.port))
+        assert put.returncode == 0, put.stderr
+        with opened(server.data / "extension", linkedin, connects=True) as browser:
+            browser.wait_badge("15")
+            devices = client.list_all("/devices")
+            client.close()
+            server.terminate()
+            press(browser, popup_of(browser), "log_submit")
+            browser.wait_badge("14↑")
+            waiting = browser.outbox()
+            assert len(waiting) == 1
 
-        server.program = now.program
-        put = server.run("extension")
-        assert "The extension is renewed." in put.stdout, put.stderr
-        # Until the extension is reloaded, its new pages are shown and its old worker runs.
-        popup_of(browser)
-        browser.reload_extension()
+            server.program = now.program
+            renewed = server.run("extension")
+            assert "The extension is renewed." in renewed.stdout, renewed.stderr
+            # Until the extension is reloaded, its new pages are shown and its old worker runs.
+            assert version_of(browser) == before.number
+            browser.click_toolbar().find("button", re.compile(said(browser, "undo")))
+            browser.reload_extension()
 
-        assert version_of(browser) == now.number
-        assert [entry["id"] for entry in browser.outbox()] == [entry["id"] for entry in waiting]
-        server.start()
-        refresh(browser)
-        browser.wait_badge("14")
-        assert names(client, account) == ["Kai Example"]
-        assert browser.outbox() == []
-        assert [each["id"] for each in client.list_all("/devices")] == [each["id"] for each in devices]
-    client.close()
+            assert version_of(browser) == now.number
+            assert [entry["id"] for entry in browser.outbox()] == [entry["id"] for entry in waiting]
+            server.start()
+            refresh(browser)
+            browser.wait_badge("14")
+            assert names(client, account) == ["Kai Example"]
+            assert browser.outbox() == []
+            assert [each["id"] for each in client.list_all("/devices")] == [each["id"] for each in devices]
