@@ -22,7 +22,7 @@ from e2e.harness.server import PROGRAM, Server
 from inkeeper import __version__
 from inkeeper.storage.database import open_database
 from tests.contract.conversation import REQUESTS, Send, has_shape, hold, shapes
-from tests.contract.kept import unpack_before
+from tests.contract.kept import unpack_before, version_number_before
 from tests.contract.talking import NOW, TERMS
 
 MIGRATIONS = Path("inkeeper/storage/migrations")
@@ -193,6 +193,22 @@ def test_what_it_wrote_can_be_restored(left: Left, server: Server, kind: str) ->
     if kind == "export":
         del found["devices"]
     assert found.items() <= left.said.items()
+
+
+def test_a_start_beside_its_running_server_says_which_version_runs(before: Path, tmp_path: Path) -> None:
+    server = Server(tmp_path / "server", program=before).start()
+    try:
+        server.program = PROGRAM
+        second = server.run("serve", "--port", str(server.port))
+    finally:
+        server.close()
+
+    assert (second.returncode, second.stderr) == (0, "")
+    assert second.stdout == (
+        f"Inkeeper is running already: {server.address}\n"
+        f"It is version {version_number_before()}. Stop it and start again to use {__version__}."
+        " If it starts when you log in, `inkeeper autostart on` does that.\n"
+    )
 
 
 # -- a database that is too new ------------------------------------------------------------------------------
