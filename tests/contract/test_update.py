@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -28,9 +27,13 @@ from tests.contract.talking import NOW, TERMS
 MIGRATIONS = Path("inkeeper/storage/migrations")
 LATER_STEP = """
 from peewee import TextField
+from inkeeper.storage.checks import allow_values
+from inkeeper.vocabulary import PURPOSES
 
 def up(migrator, db):
-    migrator.migrate(migrator.add_column("owner", "colour", TextField(null=True)))
+    for table in ("owner", "inmail"):
+        migrator.migrate(migrator.add_column(table, "colour", TextField(null=True)))
+    allow_values(db, "text", "purpose", PURPOSES, (*PURPOSES, "thanks"))
 """
 
 
@@ -214,26 +217,40 @@ def test_a_start_beside_its_running_server_says_which_version_runs(before: Path,
 # -- a database that is too new ------------------------------------------------------------------------------
 
 
-def test_it_leaves_a_newer_database_as_it_is(before: Path, tmp_path: Path) -> None:
-    """The later migration is an invented one: it shows what that server does, whatever this version's are."""
-    server = Server(tmp_path / "server", program=before)
-    server.data.mkdir()
-    file = server.data / "inkeeper.sqlite3"
-    open_database(f"sqlite:///{file}").checkpoint_and_close()
-    steps = tmp_path / "steps"
-    steps.mkdir()
-    (steps / "9999_later.py").write_text(LATER_STEP)
-    database = SqliteDatabase(file)
-    Runner(database, str(steps)).up()
-    database.close()
-    content = file.read_bytes()
+def add_later_step(database: Path, folder: Path) -> None:
+    """Applies an invented migration that no version has: the test holds whatever migrations this version adds."""
+    folder.mkdir()
+    (folder / "9999_later.py").write_text(LATER_STEP)
+    opened = SqliteDatabase(database)
+    Runner(opened, str(folder)).up()
+    opened.close()
+
+
+def test_its_server_goes_on_with_a_newer_database_until_it_ends_and_does_not_start_again(
+    before: Path, tmp_path: Path
+) -> None:
+    """A command of a newer version, such as `inkeeper status`, migrates the database of a running server."""
+    server = Server(tmp_path / "server", program=before).start()
+    database = server.data / "inkeeper.sqlite3"
+    try:
+        with closing(server.client()) as client:
+            account = client.account(plan="premium_business")
+            open_database(f"sqlite:///{database}").checkpoint_and_close()
+            add_later_step(database, tmp_path / "steps")
+
+            client.log(account).expect(201)
+
+            assert client.summary(account)["balance"] == 14
+    finally:
+        server.close()
+    content = database.read_bytes()
 
     for command in (["serve", "--port", str(server.port)], ["status"]):
         refused = server.run(*command)
 
         assert refused.returncode == 1
-        assert re.sub(r"\s+", " ", refused.stderr) == (
-            f"Error: The database {file} was written by a newer version of Inkeeper. Install that version. "
+        assert " ".join(refused.stderr.split()) == (
+            f"Error: The database {database} was written by a newer version of Inkeeper. Install that version."
         )
-    assert file.read_bytes() == content
-    assert [path.name for path in server.data.glob("inkeeper.sqlite3*")] == [file.name]
+    assert database.read_bytes() == content
+    assert not list(server.data.glob("inkeeper.sqlite3-*"))
