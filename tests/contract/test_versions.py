@@ -1,7 +1,7 @@
 """Extension and server work together one minor version apart, in both directions.
 
 The other version is a record of what it says (`record.py`). The records prove that its requests are understood and its
-answers are enough. `e2e/test_version_before.py` runs its own code.
+answers are enough. `test_update.py` and `e2e/test_version_before.py` run its own code.
 """
 
 from __future__ import annotations
