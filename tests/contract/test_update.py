@@ -32,7 +32,7 @@ from inkeeper.vocabulary import PURPOSES
 
 def up(migrator, db):
     for table in ("owner", "inmail"):
-        migrator.migrate(migrator.add_column(table, "colour", TextField(null=True)))
+        migrator.migrate(migrator.add_column(table, "of_a_later_version", TextField(null=True)))
     allow_values(db, "text", "purpose", PURPOSES, (*PURPOSES, "thanks"))
 """
 
