@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 # The tests start hundreds of servers. Without stored bytecode each would compile every module.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run demo setup test lint lint-python lint-extension format fuzz bench package test-cluster requirements clean FORCE
+.PHONY: help run demo setup test lint lint-python lint-extension format fuzz bench package freeze test-cluster requirements clean FORCE
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -73,6 +73,9 @@ bench: setup  ## measure speed and size: a table here, and .cache/bench.json
 
 package: $(DEVELOPMENT)  ## make the release's packages in dist/: the extension for both stores, a wheel, an sdist, and their sums
 	@$(PY) -m tests.package
+
+freeze: $(DEVELOPMENT)  ## at a release: keep this version in tests/contract/, for the tests of the next one
+	@$(PY) -m tests.contract.record
 
 requirements: $(DEVELOPMENT)  ## pin anew what pyproject.toml asks for
 	$(COMPILE) --group build --output-file requirements.txt

@@ -19,6 +19,7 @@ LONGEST_FIRST = (
     "/tests/api/test_openapi.py",
     "/tests/package/",
     "/tests/fuzz/",
+    "/tests/contract/test_update.py",
     "/tests/cli/",
     "/tests/services/",
 )

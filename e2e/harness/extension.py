@@ -18,16 +18,16 @@ ASK = """async (name, params) => {
 """Sends a message to the worker as the extension's own pages do (`core/messages.js`, which is no file when packed)."""
 
 
-def extension_copy(into: Path, *, packed: bool = False) -> Path:
+def extension_copy(into: Path, *, packed: bool = False, source: Path = SOURCE) -> Path:
     """Copies or packs the extension into `into`, changed to need no permission prompt, which no headless test accepts.
 
-    The optional host permissions become required ones; nothing else changes.
+    The optional host permissions become required ones; nothing else changes. `source` is another folder to copy.
     """
     copy = into / "extension"
     if packed:
         pack(copy)
     else:
-        shutil.copytree(SOURCE, copy)
+        shutil.copytree(source, copy)
     manifest_file = copy / "manifest.json"
     manifest = json.loads(manifest_file.read_text(encoding="utf-8"))
     manifest["host_permissions"] = manifest.get("host_permissions", []) + manifest.pop("optional_host_permissions")

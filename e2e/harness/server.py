@@ -20,6 +20,9 @@ from e2e.harness.forking import ForkedProcess, ForkServer
 from e2e.harness.wait import until
 
 ROOT = Path(__file__).parents[2]
+PROGRAM = ROOT / "backend"
+"""The folder with the package `inkeeper` of this project."""
+
 PORTS = range(11_000, 31_000)
 _CODE = re.compile(r"│\s+(\d{3}) (\d{3})\s+│")
 
@@ -30,7 +33,7 @@ _ports = itertools.chain(range(_first, PORTS.stop), range(PORTS.start, _first))
 def environment() -> dict[str, str]:
     """The environment of the product's processes, without the developer's settings and language."""
     mine = {key: value for key, value in os.environ.items() if not key.startswith("INKEEPER_")}
-    ours = {"PYTHONPATH": f"{ROOT / 'backend'}{os.pathsep}{ROOT}", "PYTHONUNBUFFERED": "1", "LC_ALL": "C.UTF-8"}
+    ours = {"PYTHONPATH": f"{PROGRAM}{os.pathsep}{ROOT}", "PYTHONUNBUFFERED": "1", "LC_ALL": "C.UTF-8"}
     return mine | ours
 
 
@@ -57,13 +60,22 @@ class Server:
     """One server with a data folder of its own. It keeps its port over restarts.
 
     `at` sets its clock (an aware instant), which then runs on. A `fork_server` starts it faster than a new Python
-    process.
+    process. `program` is the folder with the package `inkeeper` of another version. Changing it between two starts is
+    an update.
     """
 
-    def __init__(self, folder: Path, *, at: datetime | None = None, fork_server: ForkServer | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        at: datetime | None = None,
+        fork_server: ForkServer | None = None,
+        program: Path = PROGRAM,
+    ) -> None:
         self.data = folder / "data"
         self.port = free_port()
         self.at = at
+        self.program = program
         self._fork_server = fork_server
         self._terminal = folder / "terminal.txt"
         self._process: subprocess.Popen[bytes] | ForkedProcess | None = None
@@ -80,9 +92,20 @@ class Server:
         program = ["-m", "e2e.harness.clocked", self.at.isoformat()] if self.at else ["-m", "inkeeper"]
         return [sys.executable, *program, *arguments, "--data-dir", str(self.data)]
 
+    def run(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Runs a command of the product against this server's data, with further environment variables."""
+        return subprocess.run(
+            self.command(*arguments),
+            env=self.environment() | variables,
+            cwd=ROOT,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
     def environment(self) -> dict[str, str]:
         """The environment of the product's processes."""
-        return environment()
+        return environment() | {"PYTHONPATH": f"{self.program}{os.pathsep}{ROOT}"}
 
     def start(self) -> Server:
         """Starts it and waits until it responds."""
@@ -99,8 +122,8 @@ class Server:
         return self
 
     def _launch(self, arguments: list[str], terminal: BinaryIO) -> subprocess.Popen[bytes] | ForkedProcess:
-        # A clock of its own has to be there before Inkeeper is imported.
-        if self._fork_server is not None and self.at is None:
+        # The fork server has this project's Inkeeper imported; a clock of its own has to be there before.
+        if self._fork_server is not None and self.at is None and self.program == PROGRAM:
             return self._fork_server.start([*arguments, "--data-dir", str(self.data)], terminal)
         return subprocess.Popen(
             self.command(*arguments),
@@ -154,10 +177,7 @@ class Server:
 
     def pair_for(self, owner: str) -> str:
         """Assigns the device being connected to an owner, on the command line. Returns the code printed."""
-        command = self.command("pair", "--owner", owner)
-        printed = subprocess.run(
-            command, env=self.environment(), cwd=ROOT, check=True, capture_output=True, text=True
-        ).stdout
+        printed = self.run("pair", "--owner", owner).stdout
         found = re.match(r"\d{6}\b", printed)
         assert found, printed
         return found[0]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import json
 import os
 import plistlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,12 +19,15 @@ from pathlib import Path
 
 import pytest
 
+from e2e.harness.server import PROGRAM
 from e2e.harness.wait import until
+from inkeeper import __version__
 from inkeeper.server.autostart import desktop, keeper, launchd, run_key
 from inkeeper.server.autostart.entry import CannotStart, missing_file
 from inkeeper.server.autostart.program import NotForAutostart, Program, program_for, program_of
 from inkeeper.settings import load_settings
 from tests.autostart.conftest import DIFFICULT
+from tests.contract.kept import unpack_before, version_number_before
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -291,6 +296,30 @@ def test_without_systemd_the_desktop_starts_it(inkeeper: Run, home: Path, port: 
     assert not entry.exists()
     assert not answers(port)
     assert inkeeper("autostart", "status").stdout.startswith("Off: ")
+
+
+@pytest.fixture
+def installed(environment: dict[str, str], tmp_path: Path) -> Path:
+    """The folder of the installed program: of the version before. To be requested before `inkeeper`."""
+    program = unpack_before(tmp_path / "program")
+    environment["PYTHONPATH"] = str(program)
+    return program / "inkeeper"
+
+
+def test_on_after_an_update_starts_the_new_version(installed: Path, inkeeper: Run, home: Path, port: int) -> None:
+    data = home / f"data-{port}"
+
+    def on() -> str:
+        done = inkeeper("autostart", "on", "--port", port, "--data-dir", data)
+        assert (done.returncode, done.stderr) == (0, "")
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/server", timeout=5) as answer:
+            return str(json.load(answer)["version"])
+
+    assert on() == version_number_before()
+    shutil.rmtree(installed)
+    shutil.copytree(PROGRAM / "inkeeper", installed)
+
+    assert on() == __version__
 
 
 def test_a_server_that_always_fails_is_given_up(tmp_path: Path) -> None:

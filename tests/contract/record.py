@@ -1,16 +1,20 @@
-"""Records what this version's extension and server say to each other: `python -m tests.contract.record`.
+"""Keeps a version for the tests of the next one: `make freeze`, run once for each minor version, at its release.
 
-To be run once for each minor version, when it is released. The records of earlier ones are never written again: they
-are what is installed. `tests/contract/<minor version>/` gets:
+`tests/contract/<minor version>/` gets:
 
 - `conversation.json`: the extension's requests, and the server's answers.
 - `shapes.json`: what the extension needs of answers.
 - `required.json`: which members the server requires of each request.
+- the wheel, as `make package` makes it: the server's program with the packed extension in it.
+
+What is kept of a version is never written again: it is what is installed.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,15 +24,11 @@ from inkeeper.api.app import create_app
 from inkeeper.settings import Settings
 from inkeeper.storage.database import open_database
 from tests.contract.conversation import REQUESTS, hold, shapes
+from tests.contract.kept import KEPT, minor_version, wheel_name
 from tests.contract.talking import NOW, TERMS, sender
 from tests.lint.contract import openapi_document
-
-HERE = Path(__file__).parent
-
-
-def minor_version() -> str:
-    """Such as `0.1`."""
-    return ".".join(inkeeper.__version__.split(".")[:2])
+from tests.lint.extension import install
+from tests.package.__main__ import make_packages
 
 
 def required_members() -> dict[str, list[str]]:
@@ -37,10 +37,8 @@ def required_members() -> dict[str, list[str]]:
     return {name: sorted(schema.get("required", [])) for name, schema in sorted(schemas.items())}
 
 
-def main() -> None:
-    """Write the three files."""
-    folder = HERE / minor_version()
-    folder.mkdir(exist_ok=True)
+def recorded_conversation() -> list[dict[str, Any]]:
+    """The requests of this version's extension, each with the status and the answer of this version's server."""
     codes: list[str] = []
     with TemporaryDirectory() as data:
         settings = Settings(database=f"sqlite:///{data}/inkeeper.sqlite3")
@@ -51,16 +49,28 @@ def main() -> None:
         store.checkpoint_and_close()
     refused = [each for each in said if each.status >= 300]
     assert not refused, refused
-    conversation: list[dict[str, Any]] = [
+    return [
         {**request, "status": each.status, "answer": each.answer} for request, each in zip(REQUESTS, said, strict=True)
     ]
+
+
+def keep(folder: Path) -> None:
+    """Write the four files of this version into `folder`. Ends the program if it holds a wheel already."""
+    if any(folder.glob("*.whl")):
+        sys.exit(f"{folder} holds a released version, which stays as it is.")
+    install()
+    folder.mkdir(exist_ok=True)
     for name, content in (
-        ("conversation.json", conversation),
+        ("conversation.json", recorded_conversation()),
         ("shapes.json", shapes()),
         ("required.json", required_members()),
     ):
         (folder / name).write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    with TemporaryDirectory() as scratch:
+        packages = Path(scratch) / "dist"
+        make_packages(packages)
+        shutil.copyfile(packages / wheel_name(), folder / wheel_name())
 
 
 if __name__ == "__main__":
-    main()
+    keep(KEPT / minor_version())

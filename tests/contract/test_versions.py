@@ -1,7 +1,7 @@
 """Extension and server work together one minor version apart, in both directions.
 
-The other version is a record of what it says (`record.py`), since a machine that runs the tests need not have its
-program. The records prove that its requests are understood and its answers are enough; not that its own code runs.
+The other version is a record of what it says (`record.py`). The records prove that its requests are understood and its
+answers are enough. `test_update.py` and `e2e/test_version_before.py` run its own code.
 """
 
 from __future__ import annotations
@@ -20,29 +20,31 @@ import inkeeper
 from inkeeper.storage.database import Store
 from tests.conftest import Clock
 from tests.contract.conversation import REQUESTS, ROOT, has_shape, hold, shapes
-from tests.contract.record import minor_version
+from tests.contract.kept import kept_versions, minor_version, numbers, version_before, wheel_before
+from tests.contract.record import keep
 from tests.contract.talking import TERMS, sender
 
-HERE = Path(__file__).parent
-MINOR = int(inkeeper.__version__.split(".")[1])
-
-
-def version_number(folder: Path) -> list[int]:
-    return [int(number) for number in folder.name.split(".")]
-
-
-RECORDED = sorted((path.parent for path in HERE.glob("*/conversation.json")), key=version_number)
-OTHER = [folder for folder in RECORDED if version_number(folder)[1] in (MINOR - 1, MINOR)]
+MAJOR, MINOR = numbers(minor_version())
+OTHER = [folder for folder in kept_versions() if numbers(folder.name) in ([MAJOR, MINOR - 1], [MAJOR, MINOR])]
 
 
 def read(folder: Path, name: str) -> Any:
     return json.loads((folder / name).read_text(encoding="utf-8"))
 
 
-def test_there_is_a_record_of_the_version_before() -> None:
-    """The record of the current version is the next one's version before."""
-    assert minor_version() in [folder.name for folder in OTHER]
-    assert MINOR == 1 or f"0.{MINOR - 1}" in [folder.name for folder in OTHER]
+def test_the_version_before_is_kept() -> None:
+    """Without it: check out its release and run `make freeze` there."""
+    assert version_before().name == f"{MAJOR}.{MINOR - 1}"
+    assert wheel_before().name.startswith(f"inkeeper-{MAJOR}.{MINOR - 1}.")
+
+
+def test_a_version_that_is_kept_is_not_written_again(tmp_path: Path) -> None:
+    (tmp_path / wheel_before().name).touch()
+
+    with pytest.raises(SystemExit, match="stays as it is"):
+        keep(tmp_path)
+
+    assert [path.name for path in tmp_path.iterdir()] == [wheel_before().name]
 
 
 @pytest.mark.parametrize("folder", OTHER, ids=lambda folder: folder.name)
@@ -104,7 +106,7 @@ def later(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def test_what_a_newer_extension_adds_is_ignored(client: FlaskClient, store: Store, shown_codes: list[str]) -> None:
-    newer = f"0.{MINOR + 1}.0"
+    newer = f"{MAJOR}.{MINOR + 1}.0"
 
     said = hold(later(REQUESTS), sender(client, store, TERMS), lambda: shown_codes[-1], newer)
 

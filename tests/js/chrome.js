@@ -3,8 +3,10 @@
 
 import { readFileSync } from "node:fs";
 
-const messagesOf = (language) =>
-  JSON.parse(readFileSync(new URL(`../../extension/_locales/${language}/messages.json`, import.meta.url), "utf8"));
+const inExtension = (path) => JSON.parse(readFileSync(new URL(`../../extension/${path}`, import.meta.url), "utf8"));
+const messagesOf = (language) => inExtension(`_locales/${language}/messages.json`);
+
+const MANIFEST = inExtension("manifest.json");
 
 /** The language can be chosen by the environment before this module is imported. */
 const MESSAGES = messagesOf(process.env.TEST_LANGUAGE ?? "en");
@@ -120,7 +122,7 @@ globalThis.chrome = {
     id: "inkeeper",
     onMessage: listeners,
     getURL: (path) => `chrome-extension://inkeeper/${path}`,
-    getManifest: () => ({ version: "0.1.0" }),
+    getManifest: () => MANIFEST,
     reload() {
       reloads.push(structuredClone(local.content));
     },

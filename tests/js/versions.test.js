@@ -1,7 +1,7 @@
 // Server and extension of different versions: who is older, and that neither stumbles over what the other adds.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { beforeEach, test } from "node:test";
 
 import { local, reloads, reset } from "./chrome.js";
@@ -13,10 +13,19 @@ const { warningWords } = await import("../../extension/core/show/warnings.js");
 const { readAll } = await import("../../extension/core/store/storage.js");
 const { olderIn, olderOf } = await import("../../extension/core/version.js");
 
-const CONVERSATION = JSON.parse(readFileSync(new URL("../contract/0.1/conversation.json", import.meta.url), "utf8"));
+const CONTRACT = new URL("../contract/", import.meta.url);
+/** What the server of the latest released version answers. */
+const CONVERSATION = JSON.parse(readFileSync(new URL(`${latest()}/conversation.json`, CONTRACT), "utf8"));
+const OWN = chrome.runtime.getManifest().version;
 const NOW = new Date("2026-11-23T09:00:00Z");
 const SERVER = { address: "http://127.0.0.1:8425", token: "t", deviceId: "d", demo: false };
 const WORDS = new Set(["code", "severity", "reason", "outcome", "basis", "state"]);
+
+/** The folder of the latest version that is kept. */
+function latest() {
+  const kept = readdirSync(CONTRACT).filter((name) => /^\d/.test(name));
+  return kept.toSorted((one, other) => one.localeCompare(other, "en", { numeric: true })).at(-1);
+}
 
 /** The recorded answer to each call, changed by `change`; `sent` has the headers of the requests. */
 function serve(change = (answer) => answer) {
@@ -82,11 +91,11 @@ test("each request tells the extension's version", async () => {
   await sync();
 
   assert.ok(sent.length >= 3);
-  for (const headers of sent) assert.equal(headers["X-Inkeeper-Version"], "0.1.0");
+  for (const headers of sent) assert.equal(headers["X-Inkeeper-Version"], OWN);
 });
 
 test("a server of the same version is not older", async () => {
-  serve();
+  serve((answer) => (answer.app ? { ...answer, version: OWN } : answer));
 
   await sync();
 
@@ -96,11 +105,11 @@ test("a server of the same version is not older", async () => {
 test("the older one is named with both versions", async () => {
   for (const [version, which] of [
     ["0.0.9", "server"],
-    ["0.2.0", "extension"],
+    ["99.0.0", "extension"],
   ]) {
     serve((answer) => (answer.app ? { ...answer, version } : answer));
     await sync();
-    assert.deepEqual(olderIn(await readView(NOW)), { which, server: version, extension: "0.1.0" });
+    assert.deepEqual(olderIn(await readView(NOW)), { which, server: version, extension: OWN });
   }
 });
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+import inkeeper
 from inkeeper.cli.failures import failures_in_words
 from inkeeper.cli.options import PORT, database_options, help_text
 from inkeeper.settings import DEFAULT_PORT, load_settings
@@ -49,7 +50,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
 @autostart.command(
     help=help_text(
         gettext("Start Inkeeper now and at each log-in, with these settings."),
-        gettext("Run it again to change the settings."),
+        gettext("Run it again to change the settings, and after an update."),
     ),
     short_help=gettext("Start Inkeeper now and at each log-in."),
 )
@@ -63,10 +64,12 @@ def on(**flags: Any) -> None:
         program = _program(flags)
         entry = entry_of_this_system()
         changed = entry.write(program)
-        is_elsewhere = entry.state().running_since is None and opening.ledger_at(program.address) is not None
+        running = opening.running_at(program.address)
+        is_elsewhere = entry.state().running_since is None and running is not None
         if not is_elsewhere:
-            entry.start(program, changed=changed)
-            opening.wait_until(lambda: opening.ledger_at(program.address) is not None, opening.WAIT_SECONDS)
+            is_outdated = running is not None and running.version != inkeeper.__version__
+            entry.start(program, changed=changed or is_outdated)
+            opening.wait_until(lambda: opening.is_inkeeper(program.address), opening.WAIT_SECONDS)
     click.echo(gettext("Inkeeper starts when you log in: %(address)s", address=program.address))
     if entry.kind == "desktop":
         click.echo(gettext("This system has no systemd for users, so your desktop starts it."))
@@ -77,7 +80,7 @@ def on(**flags: Any) -> None:
     if entry.kind == "systemd":
         click.echo(gettext("To start it before you log in: loginctl enable-linger"))
     click.echo(gettext("To undo this: inkeeper autostart off"))
-    if not is_elsewhere and opening.ledger_at(program.address) is None:
+    if not is_elsewhere and not opening.is_inkeeper(program.address):
         raise click.ClickException(gettext("It hasn't answered so far. The log says why."))
 
 
@@ -121,7 +124,7 @@ def status() -> None:
     click.echo(gettext("Log: %(log)s", log=printable(entry.log(program))))
     if state.trouble is not None:
         raise click.ClickException(_trouble(state))
-    if opening.ledger_at(program.address) is None:
+    if not opening.is_inkeeper(program.address):
         raise click.ClickException(gettext("It doesn't answer at %(address)s.", address=program.address))
 
 

@@ -205,12 +205,12 @@ def _app_in_browser(store: Store, address: str, browser: str | None) -> Iterator
 def _open_running(store: Store, settings: Settings, browser: str | None) -> None:
     """Open the app of the Inkeeper that has the port. Raises ClickException if another program or ledger has it."""
     from inkeeper.server.launch import Launch
-    from inkeeper.server.opening import WAIT_SECONDS, ledger_at
+    from inkeeper.server.opening import WAIT_SECONDS, running_at
     from inkeeper.services.devices.connected import installation_id
 
     address = _browser_address(settings.host, settings.port)
-    found = ledger_at(address)
-    if found != installation_id(store):
+    found = running_at(address)
+    if found is None or found.ledger != installation_id(store):
         raise failed(
             gettext_noop(
                 "Another program uses port %(port)s. Choose another port with --port, such as --port %(free)s."
@@ -224,6 +224,15 @@ def _open_running(store: Store, settings: Settings, browser: str | None) -> None
             free=_free_port(settings.host, settings.port),
         )
     click.echo(gettext("Inkeeper is running already: %(address)s", address=address))
+    if found.version != inkeeper.__version__:
+        click.echo(
+            gettext(
+                "It is version %(running)s. Stop it and start again to use %(own)s. If it starts when you log in,"
+                " `inkeeper autostart on` does that.",
+                running=printable(found.version),
+                own=inkeeper.__version__,
+            )
+        )
     if browser is not None:
         Launch(store, address, browser, click.echo, WAIT_SECONDS).wait()
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 from inkeeper.clock import utc_now
 from inkeeper.services.devices import sign_ins
@@ -135,20 +136,28 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     return condition()
 
 
+class Running(NamedTuple):
+    """What a running server says of itself: the id of its ledger, and its version."""
+
+    ledger: str
+    version: str
+
+
 def is_inkeeper(address: str) -> bool:
     """Whether an Inkeeper server runs at this address."""
-    return ledger_at(address) is not None
+    return running_at(address) is not None
 
 
-def ledger_at(address: str) -> str | None:
-    """The id of the ledger served by the Inkeeper server at this address; None without one."""
+def running_at(address: str) -> Running | None:
+    """The Inkeeper server at this address; None without one."""
     import json
     import urllib.request
 
     try:
         with urllib.request.urlopen(f"{address}/api/v1/server", timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
             body = json.load(answer)
-            return str(body.get("id", "")) if body.get("app") == "inkeeper" else None
+            found = Running(str(body.get("id", "")), str(body.get("version", "")))
+            return found if body.get("app") == "inkeeper" else None
     except (OSError, ValueError, AttributeError):
         return None
 

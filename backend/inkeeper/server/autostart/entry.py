@@ -53,7 +53,7 @@ class Entry(ABC):
 
     @abstractmethod
     def start(self, program: Program, *, changed: bool) -> None:
-        """Start the program now; restart it if the entry was `changed`."""
+        """Start the program now; restart it if the entry or the program has `changed`."""
 
     @abstractmethod
     def remove(self, *, stops: bool) -> bool:
