@@ -32,10 +32,15 @@ from inkeeper.rules.timeline import LOSSES, timeline
 from inkeeper.wording.forecast import basis
 from inkeeper.wording.language import PLAIN_ENGLISH
 from tests.rules import naive, third_book
-from tests.rules.histories import History, histories
+from tests.rules.histories import CHANGES_OF_THE_ACCOUNT, History, histories
 from tests.rules.story import Story, say, utc
 from tests.rules.test_properties import assert_agrees
-from tests.rules.test_sheets import sheets_of, story_sheets
+from tests.rules.test_sheets import (
+    assert_the_same_from_any_period_on,
+    assert_they_add_up_by_month,
+    sheets_of,
+    story_sheets,
+)
 
 SHIPPED = resources.files("inkeeper.rules") / "books"
 TEXTS = {
@@ -352,6 +357,13 @@ def test_any_book_is_replayed_as_the_naive_ledger_has_it(text: str, history: His
     with Changed("quarterly", text):
         for until in [*history.instants()[::4], history.end]:
             assert_agrees(history.facts, until)
+
+
+@given(any_book(), histories(CHANGES_OF_THE_ACCOUNT, most=10, books=("quarterly", "quarterly", "month_end")))
+def test_any_book_gives_the_same_sheets_from_any_period_on(text: str, history: History):
+    with Changed("quarterly", text):
+        assert_the_same_from_any_period_on(history)
+        assert_they_add_up_by_month(history)
 
 
 # Other books that could hold what LinkedIn showed

@@ -30,6 +30,7 @@ from inkeeper.rules.state import PAST_PERIODS, ClosedPeriod, Lot, Observation, O
 from inkeeper.vocabulary import ANSWERS, HistoryFault, JournalKind, Outcome, ReasonCode
 
 # Ranks: the order of events at one instant. Expire, void (changes of the account), grant, credit back, spend, observe.
+# Facts of one kind at one instant are in the order of their ids, so the order of all events is total.
 EXPIRE = 0
 GRANT = 20
 RANKS: dict[type[Fact], int] = {
@@ -286,7 +287,7 @@ class _Run:
         self.next_due = self._next_due()
         self.unmatched: dict[str, OutcomeRecorded] = {}
         self.ending_plan: tuple[datetime, _PeriodPlan] | None = None
-        self._opened = state.position.rank >= GRANT
+        self._opened = state.position.rank >= RANKS[Opened]
 
     # Events caused by time: expiries and renewals.
 
@@ -297,10 +298,8 @@ class _Run:
             if state.lots and state.lots[0].expires_at <= state.next_renewal:
                 self._expire(due)
             elif due == until and rank < GRANT:
-                # Other changes of the account at this instant belong to the next period. Keep the plan of the ending
-                # one.
-                if self.ending_plan is None or self.ending_plan[0] != due:
-                    self.ending_plan = (due, self._period_plan())
+                # The renewal follows the changes of the account at this instant.
+                self._keep_ending_plan(due)
                 return
             else:
                 self._renew(due)
@@ -355,6 +354,11 @@ class _Run:
         state.period = Tally()
         state.period_start = at
         return True
+
+    def _keep_ending_plan(self, at: datetime) -> None:
+        """Keep the plan from before the account's changes at this instant. It is that of a period that ends at it."""
+        if self.ending_plan is None or self.ending_plan[0] != at:
+            self.ending_plan = (at, self._period_plan())
 
     def _period_plan(self) -> _PeriodPlan:
         state, book = self.state, self.book
@@ -501,6 +505,7 @@ class _Run:
     def _change_plan(self, fact: PlanChanged) -> None:
         state = self.state
         before = self.book.allotment(state.plan, state.terms, state.zone, fact.at)
+        self._keep_ending_plan(fact.at)
         state.unseen_grant = 0
         terms = replace(state.terms, allotment=fact.allotment, cap=fact.cap)
         after = self.book.allotment(fact.plan, terms, state.zone, fact.at)
