@@ -142,7 +142,7 @@ def test_a_plan_is_tried_with_todays_numbers():
         state = story.state("2026-05-10")
         assert plans_to_try(state)["premium_business"] == 3
         tried = try_plan(state, "premium_business", full_periods(story_sheets(story, "2026-05-10")[:-1]), story.facts)
-        assert (tried.allotment, tried.used, tried.uncovered) == (3, 12, 8)
+        assert (tried.used, tried.lost, tried.uncovered) == (12, 0, 8)
 
 
 @given(histories(most=15), st.data())
