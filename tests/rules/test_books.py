@@ -19,12 +19,14 @@ import inkeeper
 from inkeeper.rules import books
 from inkeeper.rules.advice import SHORTEST_MONTH, enough_on, full_periods, plans_to_try, try_plan
 from inkeeper.rules.agenda import agenda
-from inkeeper.rules.books import BadBook, books_allowing, read_book
+from inkeeper.rules.book_tables import BadBook
+from inkeeper.rules.books import books_allowing, read_book
 from inkeeper.rules.facts import Terms
 from inkeeper.rules.fitting import fitting_books
+from inkeeper.rules.journal import Reason, Renewed
 from inkeeper.rules.money import Money, value_of
 from inkeeper.rules.periods import local_day
-from inkeeper.rules.replay import Reason, Renewed, allotment_of, cap_of, replay
+from inkeeper.rules.replay import allotment_of, cap_of, replay
 from inkeeper.rules.report import months, value_in_month
 from inkeeper.rules.sheets import load_sheet
 from inkeeper.rules.state import dump_state, load_state

@@ -10,8 +10,9 @@ from datetime import datetime
 import pytest
 from hypothesis import given
 
+from inkeeper.rules.journal import Entry
 from inkeeper.rules.periods import local_day
-from inkeeper.rules.replay import Entry, replay
+from inkeeper.rules.replay import replay
 from inkeeper.rules.sheets import Point, Sheet, build_sheets, dump_sheet, load_sheet
 from inkeeper.rules.state import State, Tally
 from tests.rules.histories import CHANGES_OF_THE_ACCOUNT, History, histories

@@ -14,17 +14,10 @@ from typing import NamedTuple
 
 from inkeeper.rules import books, periods
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Sent, Terms
+from inkeeper.rules.journal import UNCOVERED
 from inkeeper.rules.money import Money, divide
 from inkeeper.rules.pace import days_until
-from inkeeper.rules.replay import (
-    INSTANT,
-    UNCOVERED,
-    book_of,
-    cycle_of,
-    months_of,
-    replay,
-    without_retracted,
-)
+from inkeeper.rules.replay import INSTANT, book_of, cycle_of, months_of, replay, without_retracted
 from inkeeper.rules.report import lost_credits
 from inkeeper.rules.sheets import Sheet, build_sheets, total
 from inkeeper.rules.state import State

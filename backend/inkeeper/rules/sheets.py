@@ -14,8 +14,9 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 from inkeeper.instants import from_microseconds, to_microseconds
+from inkeeper.rules.journal import OBSERVE, Entry, Reason, Renewed
 from inkeeper.rules.periods import day_start, local_day
-from inkeeper.rules.replay import INSTANT, OBSERVE, Entry, Reason, Renewed, allotment_of, months_of
+from inkeeper.rules.replay import INSTANT, allotment_of, months_of
 from inkeeper.rules.state import State, Tally
 from inkeeper.vocabulary import LOSSES
 
