@@ -17,7 +17,7 @@ from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
-from e2e.test_popup import STATES, State, assert_fits, pictures
+from e2e.test_popup import CUT, STATES, State, assert_fits, log_while_off, pictures
 
 NOTIFICATIONS = """async () => {
     const {readView} = await import(chrome.runtime.getURL('core/show/view.js'));
@@ -70,9 +70,16 @@ def test_the_popup_speaks_german(german: Browser, client: Client) -> None:
 
     popup.wait_text("übrig · Limit 1.000 · noch")
     popup.wait_text("Warten auf Antwort (5)")
-    cut = "() => [...document.querySelectorAll('.who *')].filter((one) => one.scrollWidth > one.clientWidth).length"
-    assert popup.run(cut) == 0, "who waits and since when"
+    assert popup.run(CUT) == 0, "who waits and since when"
     assert popup.run("() => [document.documentElement.lang, document.documentElement.dir]") == ["de", "ltr"]
+
+
+def test_a_name_is_whole_while_inkeeper_is_off(german: Browser, client: Client, server: Server, tmp_path: Path) -> None:
+    popup = log_while_off(german, client, server)
+
+    popup.wait_text("wird später übertragen")
+    assert popup.run(CUT) == 0
+    pictures(popup, tmp_path, "off")
 
 
 def test_the_badge_and_the_notifications_speak_german(german: Browser, client: Client) -> None:

@@ -27,6 +27,9 @@ SIZE = """() => {
     return [innerWidth, root.scrollWidth, main.scrollHeight, document.body.offsetHeight, main.scrollWidth];
 }"""
 
+CUT = "() => [...document.querySelectorAll('.who *')].filter((one) => one.scrollWidth > one.clientWidth).length"
+"""How many names and facts about an InMail are cut."""
+
 FONTS = ("system-ui", "serif", "monospace")
 """Fonts that every system has. `monospace` is wider than any other that a browser would choose."""
 
@@ -281,6 +284,32 @@ def pictures(popup: Page, folder: Path, name: str) -> None:
     for theme in ("light", "dark"):
         popup.emulate(theme=theme, reduced_motion=theme == "dark")
         popup.screenshot(folder / f"{name}-{theme}.png")
+
+
+def log_while_off(browser: Browser, client: Client, server: Server) -> Page:
+    """The popup over another person's page while the server is off and two InMails wait for it."""
+    account = client.open_expiring_account(within=timedelta(days=4))
+    refresh(browser)
+    browser.wait_balance(45)
+    server.kill()
+    client.close()
+    for name in ("Robin Sample", "Noor Dummy"):
+        body = {"accountId": account["id"], "recipient": {"name": name}, "cost": 1, "source": "popup"}
+        browser.ask("log", body)
+    browser.visit(PracticeSite.person("kai-example"))
+    popup = browser.click_toolbar()
+    popup.wait_text("Noor Dummy")
+    return popup
+
+
+def test_a_name_is_whole_while_inkeeper_is_off(
+    connected: Browser, client: Client, server: Server, tmp_path: Path
+) -> None:
+    popup = log_while_off(connected, client, server)
+
+    popup.wait_text("will sync later")
+    assert popup.run(CUT) == 0
+    pictures(popup, tmp_path, "off")
 
 
 @pytest.mark.parametrize("name", STATES)

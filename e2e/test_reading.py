@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from e2e.harness.browser import Browser
-from e2e.harness.linkedin import PracticeSite
+from e2e.harness.linkedin import ASSETS, COMPOSERS, ROUTES, PracticeSite, file_at
+from e2e.harness.linkedin import PAGES as PAGES_FOLDER
 from e2e.harness.looking import PAGE_STATE, ROOT, WATCH, matches, read, read_again
 
 KAI = {"name": "Kai Example", "profileUrl": "https://www.linkedin.com/in/kai-example"}
@@ -17,17 +18,27 @@ TALENT = {"name": "Kai Example", "profileUrl": "https://www.linkedin.com/talent/
 LANGUAGES = ("en", "de", "tr")
 STATES = ("credits", "free", "zero", "loading", "unknown")
 
-SURFACES: dict[str, tuple[str, dict[str, str]]] = {
-    "main": ("main", {}),
-    "sales": ("sales", {}),
-    "recruiter": ("recruiter", {}),
-    "header": ("main", {"name": "header"}),
-    "list": ("main", {"name": "list"}),
-    "compose": ("compose", {"name": "entity", "own": "1"}),
-    "lead": ("sales", {"name": "header", "own": "1"}),
-    "two": ("main", {"two": "open"}),
+
+class Surface(NamedTuple):
+    """A practice page of `COMPOSERS`, the product and the person that must be read of it, and what is asked of it."""
+
+    page: str
+    product: str
+    person: dict[str, str]
+    asked: dict[str, str]
+
+
+SURFACES = {
+    "main": Surface("main", "premium", KAI, {}),
+    "sales": Surface("sales", "sales_navigator", LEAD, {}),
+    "recruiter": Surface("recruiter", "recruiter", TALENT, {}),
+    "header": Surface("main", "premium", KAI, {"name": "header"}),
+    "list": Surface("main", "premium", KAI, {"name": "list"}),
+    "compose": Surface("compose", "premium", KAI, {"name": "entity", "own": "1"}),
+    "lead": Surface("sales", "sales_navigator", LEAD, {"name": "header", "own": "1"}),
+    "two": Surface("main", "premium", KAI, {"two": "open"}),
 }
-"""What wording.js calls a surface: the page, and what is asked of it."""
+"""What `on` in wording.js names."""
 
 ALL_STATES = ("main", "sales", "recruiter")
 
@@ -49,9 +60,7 @@ def reading(product: str, person: dict[str, str] | None, **other: Any) -> dict[s
 
 def expected(surface: str, state: str) -> dict[str, Any]:
     """What must be read of a page of the matrix."""
-    product, person = {"sales": ("sales_navigator", LEAD), "lead": ("sales_navigator", LEAD)}.get(
-        surface, ("recruiter", TALENT) if surface == "recruiter" else ("premium", KAI)
-    )
+    _, product, person, _ = SURFACES[surface]
     if product == "recruiter":
         return reading(product, person)
     return reading(
@@ -81,7 +90,7 @@ def wanted_count(on: str, surface: str, state: str, language: str) -> int:
 def test_each_page_is_read_and_each_rule_matches_where_it_must(
     chromium: Browser, surface: str, state: str, language: str
 ) -> None:
-    page, asked = SURFACES[surface]
+    page, _, _, asked = SURFACES[surface]
 
     found = read(chromium, PracticeSite.composer(page, state=state, lang=language, **asked))
 
@@ -100,7 +109,19 @@ def test_every_rule_names_pages_that_are_there(chromium: Browser) -> None:
     for rule, on, _ in matches(chromium):
         assert on
         for place in on.split():
-            assert any(wanted_count(place, *page) for page in PAGES), f"{rule} names {place}"
+            assert any(wanted_count(place, *page) for page in PAGES), f"{rule} names {place}, which is none of SURFACES"
+
+
+def test_every_practice_page_has_an_address_and_every_composer_is_read() -> None:
+    of_another_site = {"other_site.html", "other_site.js"}
+    addressed = {name for _, name in ROUTES} | {path[1:] for path in ASSETS}
+    assert {file.name for file in PAGES_FOLDER.iterdir()} == addressed | of_another_site | {"people.json"}
+
+    with_composer = {
+        file.name for file in PAGES_FOLDER.glob("*.html") if 'src="/practice.js"' in file.read_text("utf-8")
+    }
+    assert {file_at(path) for path in COMPOSERS.values()} == with_composer
+    assert {surface.page for surface in SURFACES.values()} == set(COMPOSERS)
 
 
 @pytest.mark.parametrize(

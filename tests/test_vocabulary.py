@@ -104,6 +104,7 @@ def test_no_list_has_a_word_twice() -> None:
         (plans.PRODUCT_TITLES, vocabulary.PRODUCTS),
         (warnings_in_words._RENDERERS, vocabulary.REMINDER_CODES),
         (reasons_of("history."), vocabulary.HISTORY_FAULTS),
+        (reasons_of("import.by."), vocabulary.SOURCES),
         (words.OUTCOMES, vocabulary.OUTCOMES),
         (words.PURPOSES, vocabulary.PURPOSES),
         (people_words.SHOWS, vocabulary.TARGET_FILTERS),

@@ -4,7 +4,7 @@
 // Instants are RFC 3339 strings in UTC, credits are whole numbers, money is in minor units.
 
 /** How the extension logs an InMail. */
-type Source = Exclude<NewInMail["source"], "import" | "api">;
+type Source = Exclude<NewInMail["source"], "import" | "api" | "terminal">;
 
 /** A refusal by the server, or by the extension itself (then `status` is 0). */
 interface Problem {

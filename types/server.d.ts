@@ -276,7 +276,7 @@ interface NewInMail {
   sent_at?: string;
   /** 0 for Open Profile and 1st degree; 1 if left out. */
   cost?: 0 | 1;
-  source: "popup" | "shortcut" | "page" | "import" | "api";
+  source: "popup" | "shortcut" | "page" | "import" | "api" | "terminal";
   subject?: string | null;
   purpose?: Purpose | null;
   note?: string | null;

@@ -23,9 +23,9 @@ Answer = Literal["replied", "accepted", "declined"]
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
 """The outcomes that are an answer. An answer returns a credit under a rule book with credit back."""
 
-Source = Literal["popup", "shortcut", "page", "import", "api"]
+Source = Literal["popup", "shortcut", "page", "import", "api", "terminal"]
 SOURCES: tuple[Source, ...] = get_args(Source)
-"""How an InMail was logged. Stored."""
+"""How an InMail was logged: `terminal` is `inkeeper log`, `api` any other program. Stored."""
 
 # ---- Accounts and their credits ----
 

@@ -35,6 +35,7 @@ ROUTES = (
     (re.compile(r"^/messaging/compose/?$"), "messaging_compose.html"),
     (re.compile(r"^/messaging(/.*)?$"), "messaging.html"),
 )
+"""The paths of the practice pages. The first that matches counts."""
 
 COMPOSERS = {
     "main": "/in/kai-example/",
@@ -42,6 +43,7 @@ COMPOSERS = {
     "sales": "/sales/lead/ACwAAAKaiExample,NAME_SEARCH",
     "recruiter": "/talent/profile/ACwAAAKaiExample",
 }
+"""The address of each page that can have a composer, for Kai Example."""
 
 
 def people() -> list[dict[str, str]]:
@@ -51,12 +53,18 @@ def people() -> list[dict[str, str]]:
 
 def page_for(path: str) -> str | None:
     """The page at a path (without its query), or None."""
-    for pattern, file_name in ROUTES:
-        match = pattern.match(path)
-        if match:
-            person = _person(match.groupdict())
-            return _filled((PAGES / file_name).read_text(encoding="utf-8"), person)
-    return None
+    match, file_name = _route(path)
+    return match and _filled((PAGES / file_name).read_text(encoding="utf-8"), _person(match.groupdict()))
+
+
+def file_at(path: str) -> str:
+    """The name of the file of the page at a path; empty for a path without a page."""
+    return _route(path.partition("?")[0])[1]
+
+
+def _route(path: str) -> tuple[re.Match[str] | None, str]:
+    found = ((pattern.match(path), file_name) for pattern, file_name in ROUTES)
+    return next(((match, file_name) for match, file_name in found if match), (None, ""))
 
 
 def _person(found: dict[str, str]) -> dict[str, str]:
@@ -167,7 +175,7 @@ class PracticeSite:
 
     @staticmethod
     def composer(surface: str, **asked: str) -> str:
-        """The address of a page with an open composer for Kai Example: main, compose, sales or recruiter.
+        """The address of a page with an open composer for Kai Example. `surface` is one of `COMPOSERS`.
 
         practice.js lists the parameters.
         """

@@ -36,7 +36,7 @@ def test_an_inmail_with_everything(command: Run, seat: Seat) -> None:
     logged = newest(seat)
     assert logged["recipient"] == {"name": "Kai Example", "profile_url": LINK}
     assert (logged["purpose"], logged["subject"], logged["note"]) == ("follow_up", "Hello", "A\nnote")
-    assert (logged["sent_at"], logged["cost"], logged["source"]) == ("2026-11-22T14:30:00Z", 1, "api")
+    assert (logged["sent_at"], logged["cost"], logged["source"]) == ("2026-11-22T14:30:00Z", 1, "terminal")
 
 
 def test_a_free_one_by_its_link_alone(command: Run, seat: Seat) -> None:

@@ -58,7 +58,11 @@ export default [
   { files: ["tests/lint/*.js"], languageOptions: { globals: globals.node } },
   { files: SCRIPTS, languageOptions: { sourceType: "script", globals: globals.browser } },
   { files: ["backend/inkeeper/web/static/*.js"], languageOptions: { globals: { htmx: "readonly" } } },
-  { files: ["e2e/practice_pages/main_site.js"], languageOptions: { globals: PRACTICE } },
+  {
+    files: ["e2e/practice_pages/*.js"],
+    ignores: ["e2e/practice_pages/practice.js", "e2e/practice_pages/other_site.js"],
+    languageOptions: { globals: PRACTICE },
+  },
   {
     files: ["e2e/practice_pages/practice.js"],
     rules: { "no-unused-vars": ["error", { varsIgnorePattern: `^(${Object.keys(PRACTICE).join("|")})$` }] },

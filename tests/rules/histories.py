@@ -174,6 +174,9 @@ KINDS = (
     Retracted,
 )
 
+CHANGES_OF_THE_ACCOUNT = (Sent, PlanChanged, PlanChanged, PlanChanged, Cancelled, BookChosen, Retracted)
+"""Mostly facts that can begin or end a period. They often fall on one instant."""
+
 
 @st.composite
 def histories(

@@ -19,9 +19,10 @@ from inkeeper.rules.facts import (
     Terms,
 )
 from inkeeper.rules.forecast import Forecast, forecast
+from inkeeper.rules.journal import Entry
 from inkeeper.rules.money import Money
 from inkeeper.rules.pace import Pace, pace
-from inkeeper.rules.replay import Entry, replay
+from inkeeper.rules.replay import replay
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import Change, next_loss, timeline
 from inkeeper.rules.warnings import AccountWarning, WarningInputs, next_change_at, warnings

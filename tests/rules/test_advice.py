@@ -46,9 +46,9 @@ def evaluated(story: Story, now: str) -> list[Sheet]:
     return full_periods(story_sheets(story, now)[:-1])
 
 
-def trials(story: Story, now: str) -> list[Trial]:
+def trials(story: Story, now: str) -> dict[str, Trial]:
     state = story.state(now)
-    return [try_plan(state, plan, evaluated(story, now), story.facts) for plan in plans_to_try(state)]
+    return {plan: try_plan(state, plan, evaluated(story, now), story.facts) for plan in plans_to_try(state)}
 
 
 def advice(story: Story, now: str, prices: dict[str, Money] | None = None) -> Advice:
@@ -61,7 +61,7 @@ def months(used: int, count: int = 10, **others: int) -> dict[int, int]:
 
 def test_under_three_full_periods_there_is_not_enough_history():
     story = year(months(5, 2))
-    assert advise(story.state("2026-03-20"), evaluated(story, "2026-03-20"), [], {}).verdict == "not_enough_history"
+    assert advise(story.state("2026-03-20"), evaluated(story, "2026-03-20"), {}, {}).verdict == "not_enough_history"
     assert enough_on(story.state("2026-03-20"), 2) == utc("2026-04-01")
 
 
@@ -158,18 +158,30 @@ def test_a_smaller_plan_that_costs_as_much_is_no_help():
 
 
 def test_a_plan_is_tried_on_the_inmails_that_were_sent():
-    basic, career, business, navigator, lite = trials(year(months(8, 4, m2=3)), "2026-05-20")
-    assert career == Trial("premium_career", 5, 4, 18, 2, 0, 9, 3, covers=False)
-    assert business == Trial("premium_business", 15, 4, 27, 33, 0, 0, 0, covers=True)
+    tried = trials(year(months(8, 4, m2=3)), "2026-05-20")
+    assert list(tried) == ["basic", "premium_career", "premium_business", "sales_navigator", "recruiter_lite"]
+    basic, career, business, navigator, lite = tried.values()
+    assert career == Trial(4, 18, 2, 0, 9, 3, covers=False, paid=None, used_credit=None)
+    assert business == Trial(4, 27, 33, 0, 0, 0, covers=True, paid=None, used_credit=None)
     assert (navigator.used, navigator.lost, lite.lost) == (27, 73, 173)
     assert (basic.used, basic.uncovered, basic.short_periods) == (0, 27, 4)
+
+
+def test_what_a_used_credit_would_have_cost_on_a_plan():
+    # given 8 InMails a month, of which 5 would have had a credit
+    story = year(months(8, 4))
+    state, sheets = story.state("2026-05-20"), evaluated(story, "2026-05-20")
+    trial = try_plan(state, "premium_career", sheets, story.facts, Money(3000, "EUR"))
+    assert (trial.paid, trial.used, trial.used_credit) == (Money(12000, "EUR"), 20, Money(600, "EUR"))
+    unused = try_plan(state, "basic", sheets, story.facts, Money(0, "EUR"))
+    assert (unused.paid, unused.used, unused.used_credit) == (Money(0, "EUR"), 0, None)
 
 
 def test_what_linkedin_showed_as_gone_was_used():
     story = Story("sales_navigator")
     for number in range(1, 5):
         story.observe(f"2026-{number:02}-20", 5)
-    assert [trial.uncovered for trial in trials(story, "2026-05-20")] == [80, 60, 20, 0, 0]
+    assert [trial.uncovered for trial in trials(story, "2026-05-20").values()] == [80, 60, 20, 0, 0]
 
 
 def test_an_inmail_without_a_credit_returns_none():
@@ -193,7 +205,7 @@ def test_the_accounts_own_plan_is_tried_with_its_own_numbers():
         "premium_business": 15,
         "recruiter_lite": 50,
     }
-    assert trials(story, "2026-05-20")[1].allotment == 3
+    assert trials(story, "2026-05-20")["sales_navigator"].lost == 4 * 3
     contract = Story("recruiter", book="rolling", allotment=40)
     assert plans_to_try(contract.state("2026-05-20"))["recruiter"] == 40
     assert "recruiter" not in plans_to_try(Story("premium_career", book="rolling").state("2026-05-20"))
@@ -205,8 +217,8 @@ def test_any_history_can_be_advised_on(history: History):
     state = replay(history.facts, history.end).state
     sheets = full_periods(closed)
     assert all(sheet.end and sheet.end - sheet.start >= SHORTEST_MONTH for sheet in sheets)
-    tried = [try_plan(state, plan, sheets, history.facts) for plan in plans_to_try(state)] if sheets else []
-    for trial in tried:
+    tried = {plan: try_plan(state, plan, sheets, history.facts) for plan in plans_to_try(state)} if sheets else {}
+    for trial in tried.values():
         assert trial.used >= 0
         assert trial.lost >= 0
     found = advise(state, sheets, tried, {})

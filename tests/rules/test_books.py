@@ -19,12 +19,14 @@ import inkeeper
 from inkeeper.rules import books
 from inkeeper.rules.advice import SHORTEST_MONTH, enough_on, full_periods, plans_to_try, try_plan
 from inkeeper.rules.agenda import agenda
-from inkeeper.rules.books import BadBook, books_allowing, read_book
+from inkeeper.rules.book_tables import BadBook
+from inkeeper.rules.books import books_allowing, read_book
 from inkeeper.rules.facts import Terms
 from inkeeper.rules.fitting import fitting_books
+from inkeeper.rules.journal import Reason, Renewed
 from inkeeper.rules.money import Money, value_of
 from inkeeper.rules.periods import local_day
-from inkeeper.rules.replay import Reason, Renewed, allotment_of, cap_of, replay
+from inkeeper.rules.replay import allotment_of, cap_of, replay
 from inkeeper.rules.report import months, value_in_month
 from inkeeper.rules.sheets import load_sheet
 from inkeeper.rules.state import dump_state, load_state
@@ -32,10 +34,15 @@ from inkeeper.rules.timeline import LOSSES, timeline
 from inkeeper.wording.forecast import basis
 from inkeeper.wording.language import PLAIN_ENGLISH
 from tests.rules import naive, third_book
-from tests.rules.histories import History, histories
+from tests.rules.histories import CHANGES_OF_THE_ACCOUNT, History, histories
 from tests.rules.story import Story, say, utc
 from tests.rules.test_properties import assert_agrees
-from tests.rules.test_sheets import sheets_of, story_sheets
+from tests.rules.test_sheets import (
+    assert_the_same_from_any_period_on,
+    assert_they_add_up_by_month,
+    sheets_of,
+    story_sheets,
+)
 
 SHIPPED = resources.files("inkeeper.rules") / "books"
 TEXTS = {
@@ -137,7 +144,7 @@ def test_a_plan_is_tried_with_todays_numbers():
         state = story.state("2026-05-10")
         assert plans_to_try(state)["premium_business"] == 3
         tried = try_plan(state, "premium_business", full_periods(story_sheets(story, "2026-05-10")[:-1]), story.facts)
-        assert (tried.allotment, tried.used, tried.uncovered) == (3, 12, 8)
+        assert (tried.used, tried.lost, tried.uncovered) == (12, 0, 8)
 
 
 @given(histories(most=15), st.data())
@@ -352,6 +359,13 @@ def test_any_book_is_replayed_as_the_naive_ledger_has_it(text: str, history: His
     with Changed("quarterly", text):
         for until in [*history.instants()[::4], history.end]:
             assert_agrees(history.facts, until)
+
+
+@given(any_book(), histories(CHANGES_OF_THE_ACCOUNT, most=10, books=("quarterly", "quarterly", "month_end")))
+def test_any_book_gives_the_same_sheets_from_any_period_on(text: str, history: History):
+    with Changed("quarterly", text):
+        assert_the_same_from_any_period_on(history)
+        assert_they_add_up_by_month(history)
 
 
 # Other books that could hold what LinkedIn showed

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from inkeeper.rules.replay import Reason, Shown, replay
+from inkeeper.rules.journal import Reason, Shown
+from inkeeper.rules.replay import replay
 from tests.rules.story import Story, utc
 
 

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from inkeeper.rules.facts import Fact, PlanChanged, Retracted, Sent
 from inkeeper.rules.forecast import NOTHING_LOGGED, forecast
-from inkeeper.rules.replay import Entry, ReplayResult, replay, without_retracted
+from inkeeper.rules.journal import Entry
+from inkeeper.rules.replay import ReplayResult, replay, without_retracted
 from inkeeper.rules.state import State, broken_invariants, dump_state, load_state
 from inkeeper.rules.timeline import next_loss, timeline
 from tests.rules.histories import NINETY_DAYS, History, histories, recruiter

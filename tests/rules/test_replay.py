@@ -9,7 +9,7 @@ import pytest
 from inkeeper.rules.books import AllotmentRequired, UnknownPlan, rule_book
 from inkeeper.rules.facts import Opened, OutcomeRecorded, Sent, Terms
 from inkeeper.rules.replay import BadHistory, allotment_of, cap_of, credit_back_at, replay
-from inkeeper.rules.state import broken_invariants
+from inkeeper.rules.state import State, broken_invariants
 from tests.rules.histories import SHIPPED
 from tests.rules.naive import BOOKS
 from tests.rules.story import Story, utc
@@ -537,6 +537,17 @@ def test_a_history_begins_with_one_opening():
         replay([opened, again], utc("2026-03-01"), start=saved)
     with pytest.raises(BadHistory):
         replay([opened], utc("2026-01-05"), start=saved)
+
+
+def test_a_second_opening_is_refused_also_from_a_period_that_a_change_of_plan_began():
+    story = Story("premium_career", book="rolling")
+    story.change_plan("2026-01-20", "premium_business")
+    begun: list[State] = []
+    replay(story.facts, utc("2026-01-25"), on_renewal=lambda state: begun.append(state.copy()))
+    again = Opened("second", utc("2026-02-01"), "premium_career", "UTC", Terms("month_end"))
+    for start in [None, *begun]:
+        with pytest.raises(BadHistory):
+            replay([*story.facts, again], utc("2026-03-01"), start=start)
 
 
 @pytest.mark.parametrize("opened", ["2025-11-15", "2026-01-01", "2026-03-10"])

@@ -9,13 +9,13 @@ from datetime import datetime
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
+from inkeeper.rules.journal import Entry
 from inkeeper.rules.periods import local_day
-from inkeeper.rules.replay import Entry, replay
+from inkeeper.rules.replay import replay
 from inkeeper.rules.sheets import Point, Sheet, build_sheets, dump_sheet, load_sheet
 from inkeeper.rules.state import State, Tally
-from tests.rules.histories import History, histories
+from tests.rules.histories import CHANGES_OF_THE_ACCOUNT, History, histories
 from tests.rules.story import Story, utc
 from tests.rules.test_properties import TALLY_OF, saved_and_loaded
 
@@ -56,8 +56,8 @@ def by_month(journal: list[Entry], zone: str) -> dict[tuple[int, int], dict[str,
     return {month: dict(+counts) for month, counts in found.items() if +counts}
 
 
-@given(histories())
-def test_they_add_up_to_the_journal_month_by_month(history: History):
+def assert_they_add_up_by_month(history: History) -> None:
+    """The parts of the sheets have the journal's amounts of each local month."""
     state, journal = replay(history.facts, history.end)
     closed, present, _ = sheets_of(history, history.end)
     sheets = [*closed, present]
@@ -69,6 +69,11 @@ def test_they_add_up_to_the_journal_month_by_month(history: History):
             day = local_day(state.zone, part.start)
             months[day.year, day.month].update(counted(part.tally))
     assert {month: dict(counts) for month, counts in months.items() if counts} == by_month(journal, state.zone)
+
+
+@given(histories())
+def test_they_add_up_to_the_journal_month_by_month(history: History):
+    assert_they_add_up_by_month(history)
 
 
 @given(histories())
@@ -90,15 +95,25 @@ def test_one_follows_another_and_the_points_lead_from_balance_to_balance(history
     assert balance == state.balance
 
 
-@given(histories(), st.data())
-def test_from_any_period_on_they_are_the_same(history: History, data: st.DataObject):
+def assert_the_same_from_any_period_on(history: History) -> None:
+    """The sheets do not depend on the period at which the replay starts, and the open one agrees with the state."""
     closed, present, begun = sheets_of(history, history.end)
-    if not begun:
-        return
-    start = saved_and_loaded(data.draw(st.sampled_from(begun)))
-    later, open_one, _ = sheets_of(history, history.end, start)
-    assert open_one == present
-    assert later == [sheet for sheet in closed if sheet.start >= start.period_start]
+    assert present.tally == replay(history.facts, history.end).state.period
+    for start in begun:
+        later, open_one, _ = sheets_of(history, history.end, saved_and_loaded(start))
+        assert open_one == present
+        assert later == [sheet for sheet in closed if sheet.start >= start.period_start]
+
+
+@given(histories())
+def test_from_any_period_on_they_are_the_same(history: History):
+    assert_the_same_from_any_period_on(history)
+
+
+@given(histories(most=10, kinds=CHANGES_OF_THE_ACCOUNT))
+def test_from_any_period_on_they_are_the_same_with_many_changes_at_one_instant(history: History):
+    assert_the_same_from_any_period_on(history)
+    assert_they_add_up_by_month(history)
 
 
 @given(histories())
@@ -156,6 +171,33 @@ def test_a_changed_plan_ends_its_period_on_the_old_one():
     career, business = story_sheets(story, "2026-01-21")
     assert (career.plan, career.allotment, career.tally.voided) == ("premium_career", 5, 5)
     assert (business.plan, business.allotment, business.opening, business.closing) == ("premium_business", 15, 0, 15)
+
+
+def test_an_upgrade_and_a_downgrade_at_one_instant_are_split_where_the_period_begins():
+    # given a book whose upgrade grants within the period and whose downgrade begins a new one
+    story = Story("premium_business", "2026-01-20", book="quarterly")
+    story.change_plan("2026-03-01", "recruiter_lite")
+    story.change_plan("2026-03-01", "premium_career")
+    former, present = story_sheets(story, "2026-03-02")
+    assert (former.plan, former.allotment, former.end) == ("premium_business", 6, story.time("2026-03-01"))
+    assert [(part.start, part.tally) for part in former.parts] == [
+        (story.time("2026-01-20"), Tally(granted=6)),
+        (story.time("2026-02-01"), Tally()),
+        (story.time("2026-03-01"), Tally(granted=7, forfeited=5)),
+    ]
+    assert (present.opening, present.tally) == (8, Tally(granted=3, forfeited=3))
+    assert_the_same_from_any_period_on(History(story.facts, story.time("2026-03-02")))
+
+
+def test_a_cancellation_at_the_instant_at_which_a_period_began_voids_the_credits_in_that_period():
+    # given a downgrade that keeps the credits, begins a new period and grants nothing
+    story = Story("premium_business", "2026-01-20", book="quarterly")
+    story.change_plan("2026-03-05", "basic")
+    story.cancel("2026-03-05")
+    former, present = story_sheets(story, "2026-03-06")
+    assert (former.closing, former.tally) == (6, Tally(granted=6))
+    assert (present.opening, present.tally) == (6, Tally(voided=6))
+    assert_the_same_from_any_period_on(History(story.facts, story.time("2026-03-06")))
 
 
 @pytest.mark.parametrize("book", ["month_end", "rolling"])

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from inkeeper.errors import Problem
 from inkeeper.rules.facts import Fact, OutcomeRecorded, Retracted, Sent
-from inkeeper.rules.replay import replay, uncovered_sends
+from inkeeper.rules.journal import uncovered_sends
+from inkeeper.rules.replay import replay
 from inkeeper.rules.state import State, dump_state
 from inkeeper.services.access import Actor
 from inkeeper.services.imports.plan import Step

@@ -153,10 +153,10 @@ def assert_sums(store: Store, owner: str, account: str, now: datetime) -> None:
     assert totals.free == len(sent) - totals.used
     assert totals.lost == totals.expired + totals.forfeited + totals.voided
     for name in (*AMOUNTS, "used", "free", "adjusted_up", "adjusted_down"):
-        assert getattr(totals, name) == sum(getattr(month, name) for month in found.months)
+        assert getattr(totals, name) == sum(getattr(month.amounts, name) for month in found.months)
 
     used = Counter(f"{local_day(seat.time_zone, inmail.sent_at):%Y-%m}" for inmail in sent if inmail.cost)
-    assert {month.month: month.used for month in found.months if month.used} == used
+    assert {month.month: month.amounts.used for month in found.months if month.amounts.used} == used
     balance = journal[-1].balance
     assert found.months[-1].closing_balance == found.balance_over_time[-1].balance == balance
     points = found.balance_over_time
@@ -246,4 +246,6 @@ def test_the_costs_are_those_of_the_months_with_a_price(store: Store) -> None:
         whole = report.report(tx, owned_account(tx, Actor(owner), account), now, 12)
         assert whole.cost.paid == Money(16000, "EUR")
         assert (whole.cost.used, whole.cost.answers) == (4, 3)
-        assert [month.value_used for month in whole.months] == [Money(amount, "EUR") for amount in (1200, 0, 800)]
+        assert [month.amounts.value_used for month in whole.months] == [
+            Money(amount, "EUR") for amount in (1200, 0, 800)
+        ]

@@ -158,6 +158,20 @@ def test_the_first_account_keeps_the_language_of_the_browser_it_was_made_in(page
     assert [each["language"] for each in call.get("/accounts")["items"]] == [None, None]
 
 
+@pytest.mark.parametrize("tags", ["fr-FR, fr;q=0.9, en-US;q=0.8, en;q=0.7", "fr, de;q=0.5", "*", ""])
+def test_a_browser_whose_first_language_there_is_not_chooses_none(page: WebPage, call: Caller, tags: str) -> None:
+    in_language(page, tags).send("/settings/accounts", name="Seat", plan="premium_career", zone="UTC")
+
+    assert call.get("/accounts")["items"][0]["language"] is None
+    assert "Arbeitstage" in in_language(page, "de").text("/settings/account"), "it still follows the browser"
+
+
+def test_an_english_browser_chooses_english(page: WebPage, call: Caller) -> None:
+    in_language(page, "en-GB, de;q=0.5").send("/settings/accounts", name="Seat", plan="premium_career", zone="UTC")
+
+    assert call.get("/accounts")["items"][0]["language"] == "en"
+
+
 def test_another_account(page: WebPage, seat: Seat) -> None:
     answer = page.send(
         "/settings/accounts", name="Hiring", plan="recruiter_lite", zone="Europe/Berlin", observed="12", amount="100"

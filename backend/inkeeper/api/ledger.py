@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from inkeeper.api.blueprint import Blueprint
 from inkeeper.api.context import actor, now, store
 from inkeeper.api.schemas_base import Cursor, Instant, PageQuery, Schema, page_of, paged
-from inkeeper.rules.replay import Entry
+from inkeeper.rules.journal import Entry
 from inkeeper.services.ledger import journal as ledger
 from inkeeper.vocabulary import JOURNAL_KINDS
 from inkeeper.wording.journal import render

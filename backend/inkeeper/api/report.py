@@ -17,7 +17,7 @@ from inkeeper.jsontext import plain, to_json
 from inkeeper.services.access import owned_account
 from inkeeper.services.ledger import report
 from inkeeper.services.ledger.cached_answers import CachedAnswer, CachedAnswers
-from inkeeper.services.ledger.report import Report
+from inkeeper.services.ledger.report import Report, ReportMonth
 from inkeeper.vocabulary import DIFFERENCES, POINT_KINDS
 from inkeeper.wording.report import FORMULAS
 
@@ -286,8 +286,8 @@ def describe_report(found: Report) -> dict[str, Any]:
     return {
         "account": plain(found.account),
         "from": found.since,
-        "months": plain(found.months),
-        "totals": plain(found.totals),
+        "months": [_describe_month(month) for month in found.months],
+        "totals": {"months": len(found.months), **plain(found.totals)},
         "average": plain(found.average),
         "differences": [{"code": each.code, "count": each.credits} for each in found.differences],
         "best_month": plain(found.best_month),
@@ -309,6 +309,13 @@ def _describe_instant(found: Report, points: list[dict[str, Any]]) -> dict[str, 
     """The members of the description that change with `as_of`. `points` are those of an earlier instant."""
     last = _describe_point(*found.balance_over_time[-1])
     return {"rates": _describe_rates(found), "balance_over_time": [*points[:-1], last], "as_of": found.as_of}
+
+
+def _describe_month(month: ReportMonth) -> dict[str, Any]:
+    """The month with its amounts beside its other members."""
+    members: dict[str, Any] = plain(month)
+    amounts = members.pop("amounts")
+    return {**members, **amounts}
 
 
 def _describe_rates(found: Report) -> list[dict[str, Any]]:

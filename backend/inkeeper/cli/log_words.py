@@ -52,7 +52,7 @@ def wanted(typed: Mapping[str, Any], zone: str, now: datetime) -> dict[str, Any]
     """
     fields: dict[str, Any] = {
         "recipient": _recipient(" ".join(typed["name"]), typed["link"]),
-        "source": "api",
+        "source": "terminal",
         "cost": 0 if typed["free"] else 1,
         "accept_discrepancy": typed["accept_discrepancy"],
         "again": typed["again"],

@@ -14,18 +14,10 @@ from typing import NamedTuple
 
 from inkeeper.rules import books, periods
 from inkeeper.rules.facts import Fact, Opened, OutcomeRecorded, Sent, Terms
-from inkeeper.rules.money import Money
+from inkeeper.rules.journal import UNCOVERED
+from inkeeper.rules.money import Money, divide
 from inkeeper.rules.pace import days_until
-from inkeeper.rules.replay import (
-    INSTANT,
-    UNCOVERED,
-    allotment_of,
-    book_of,
-    cycle_of,
-    months_of,
-    replay,
-    without_retracted,
-)
+from inkeeper.rules.replay import INSTANT, book_of, cycle_of, months_of, replay, without_retracted
 from inkeeper.rules.report import lost_credits
 from inkeeper.rules.sheets import Sheet, build_sheets, total
 from inkeeper.rules.state import State
@@ -55,12 +47,12 @@ _MAX_UNLOGGED = 10_000
 class Trial(NamedTuple):
     """The result of replaying the account's own InMails on a plan, over `months` months.
 
-    `used`, `lost` and `returned` are credits, `uncovered` is the number of InMails without a credit, `short_periods`
-    the number of periods with such InMails. `covers`: the plan is sufficient by rule 3 of `advise`.
+    - `used`, `lost`, `returned`: credits.
+    - `uncovered`: the number of InMails without a credit; `short_periods`: the number of periods with such InMails.
+    - `covers`: the plan is sufficient by rule 3 of `advise`.
+    - `paid`: the price of the months; None if the plan's is not known. `used_credit`: paid ÷ used.
     """
 
-    plan: str
-    allotment: int
     months: int
     used: int
     lost: int
@@ -68,6 +60,8 @@ class Trial(NamedTuple):
     uncovered: int
     short_periods: int
     covers: bool
+    paid: Money | None
+    used_credit: Money | None
 
 
 class Advice(NamedTuple):
@@ -134,12 +128,15 @@ def plans_to_try(state: State) -> dict[str, int]:
     return dict(sorted(known.items(), key=lambda item: item[1]))
 
 
-def try_plan(state: State, plan: str, evaluated: Sequence[Sheet], facts: Iterable[Fact]) -> Trial:
+def try_plan(
+    state: State, plan: str, evaluated: Sequence[Sheet], facts: Iterable[Fact], price: Money | None = None
+) -> Trial:
     """Replay the account's InMails of the `evaluated` periods, as if it was opened with `plan` at the start of the
     first.
 
-    `facts` are the account's facts since then; earlier ones are ignored. The rule book and the plan's numbers are
-    today's. Credits missing from an observed balance count as InMails sent one second before the end of their period.
+    `facts` are the account's facts since then; earlier ones are ignored. `price` is the plan's, per month. The rule
+    book and the plan's numbers are today's. Credits missing from an observed balance count as InMails sent one second
+    before the end of their period.
     """
     begin, end = evaluated[0].start, evaluated[-1].end
     assert end is not None
@@ -164,21 +161,25 @@ def try_plan(state: State, plan: str, evaluated: Sequence[Sheet], facts: Iterabl
     whole = total(sheet.tally for sheet in (*closed, present))
     # Without carry-over, the balance at the end of the last period is lost one instant after the replay ends.
     left = after.balance if book_of(after).lot_hours is None else 0
+    months = max(1, round((end - begin) / _MEAN_MONTH))
+    paid = price and price._replace(amount_minor=price.amount_minor * months)
     return Trial(
-        plan,
-        allotment_of(after),
-        max(1, round((end - begin) / _MEAN_MONTH)),
-        whole.used,
-        lost_credits(whole) + left,
-        whole.credited_back,
-        short.total(),
-        len(short),
-        len(short) <= 1 and max(short, default=0) <= len(starts) - RECENT_PERIODS,
+        months=months,
+        used=whole.used,
+        lost=lost_credits(whole) + left,
+        returned=whole.credited_back,
+        uncovered=short.total(),
+        short_periods=len(short),
+        covers=len(short) <= 1 and max(short, default=0) <= len(starts) - RECENT_PERIODS,
+        paid=paid,
+        used_credit=paid and divide(paid, whole.used),
     )
 
 
-def advise(state: State, evaluated: Sequence[Sheet], trials: Sequence[Trial], prices: Mapping[str, Money]) -> Advice:
-    """The recommendation by the rule below. `trials` are of `plans_to_try`, smallest first; `prices` are by plan.
+def advise(
+    state: State, evaluated: Sequence[Sheet], trials: Mapping[str, Trial], prices: Mapping[str, Money]
+) -> Advice:
+    """The recommendation by the rule below. `trials` and `prices` are by plan; all of `plans_to_try` must be tried.
 
     1. Evaluate the last full periods, at least MIN_PERIODS and at most MAX_PERIODS.
     2. Upgrade if use emptied the account more than EARLY_BY before the period's end in at least half of them and in 2
@@ -191,16 +192,17 @@ def advise(state: State, evaluated: Sequence[Sheet], trials: Sequence[Trial], pr
         return Advice("stay", None, "covered")
     if len(evaluated) < MIN_PERIODS:
         return Advice("not_enough_history", None, "unknown")
-    allotment = plans_to_try(state)[state.plan]
+    allotments = plans_to_try(state)
+    allotment = allotments[state.plan]
     early = [ran_out_early(sheet, allotment) for sheet in evaluated]
     if 2 * sum(early) >= len(early) and sum(early[-RECENT_PERIODS:]) >= 2:
-        larger = next((trial.plan for trial in trials if trial.allotment > allotment), None)
+        larger = next((plan for plan, credits in allotments.items() if credits > allotment), None)
         return Advice("upgrade" if larger else "stay", larger, "lasting")
-    for trial in trials:
-        if trial.allotment < allotment and trial.covers and _is_cheaper(trial.plan, state.plan, prices):
-            if trial.plan == books.BASIC:
+    for plan, credits in allotments.items():
+        if credits < allotment and trials[plan].covers and _is_cheaper(plan, state.plan, prices):
+            if plan == books.BASIC:
                 return Advice("cancel", None, "smaller")
-            return Advice("downgrade", trial.plan, "smaller")
+            return Advice("downgrade", plan, "smaller")
     return Advice("stay", None, "busy_month" if any(early) else "covered")
 
 

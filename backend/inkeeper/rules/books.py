@@ -14,11 +14,12 @@ from hashlib import sha256
 from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import pairwise
-from typing import Any, Literal, NamedTuple, cast
+from typing import Literal, NamedTuple, cast
 
+from inkeeper.rules.book_tables import BadBook, Table
 from inkeeper.rules.facts import Terms
 from inkeeper.rules.periods import day_start
-from inkeeper.vocabulary import PRODUCTS, BookFault, Product
+from inkeeper.vocabulary import PRODUCTS, Product
 
 RenewalDay = Literal["first", "own"]
 RenewalZone = Literal["account", "utc"]
@@ -50,21 +51,6 @@ class AllotmentRequired(ValueError):
     def __init__(self, plan: str) -> None:
         super().__init__(plan)
         self.plan = plan
-
-
-class BadBook(ValueError):
-    """The file of a rule book has an unknown, missing or impossible key.
-
-    `key` is the path of the key in the file (empty: the whole file). `details` depend on `fault`: the least number, the
-    allowed values, or the error of the TOML parser.
-    """
-
-    def __init__(self, file: str, key: str, fault: BookFault, *details: object) -> None:
-        super().__init__(file, key, fault, *details)
-        self.file, self.key, self.fault, self.details = file, key, fault, details
-
-    def __str__(self) -> str:
-        return ": ".join(str(part) for part in (self.file, self.key, self.fault, *self.details) if part != "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +291,7 @@ def read_book(file: str, text: str) -> RuleBook:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadBook(file, "", "not_toml", error) from None
-    top = _Table(file, "", data)
+    top = Table(file, "", data)
     book_id = top.text("id")
     if f"{book_id}.toml" != file:
         raise BadBook(file, "id", "not_the_file_name")
@@ -329,96 +315,14 @@ def read_book(file: str, text: str) -> RuleBook:
     return book
 
 
-class _Table:
-    """A table of a rule book's file. Each key can be taken once. `close` raises BadBook if a key was not taken."""
-
-    def __init__(self, file: str, path: str, data: Any) -> None:
-        self._file, self._path = file, path
-        if not isinstance(data, dict):
-            raise self.bad("", "not_a_table")
-        self._left = dict(data)
-
-    def bad(self, key: str, fault: BookFault, *details: object) -> BadBook:
-        """The error for a key of this table."""
-        return BadBook(self._file, self._below(key), fault, *details)
-
-    def has(self, key: str) -> bool:
-        """Whether the key exists and was not taken yet."""
-        return key in self._left
-
-    def names(self) -> list[str]:
-        """The keys that were not taken yet."""
-        return list(self._left)
-
-    def take(self, key: str) -> Any:
-        """The value, of any type. Like all methods below, raises BadBook if the key is missing or of another type."""
-        if key not in self._left:
-            raise self.bad(key, "missing")
-        return self._left.pop(key)
-
-    def text(self, key: str) -> str:
-        """A string that is not blank."""
-        value = self.take(key)
-        if not isinstance(value, str) or not value.strip():
-            raise self.bad(key, "not_a_text")
-        return value
-
-    def number(self, key: str, least: int) -> int:
-        """An integer of at least `least`."""
-        value = self.take(key)
-        if type(value) is not int or value < least:
-            raise self.bad(key, "not_a_number_from", least)
-        return value
-
-    def flag(self, key: str) -> bool:
-        """`true` or `false`."""
-        value = self.take(key)
-        if not isinstance(value, bool):
-            raise self.bad(key, "not_true_or_false")
-        return value
-
-    def choice(self, key: str, *choices: str) -> str:
-        """One of the `choices`."""
-        value = self.take(key)
-        if value not in choices:
-            raise self.bad(key, "not_one_of", *choices)
-        return str(value)
-
-    def day(self, key: str) -> date:
-        """A date without a time of day."""
-        value = self.take(key)
-        if type(value) is not date:
-            raise self.bad(key, "not_a_date")
-        return value
-
-    def table(self, key: str) -> _Table:
-        """A table in this one."""
-        return _Table(self._file, self._below(key), self.take(key))
-
-    def tables(self, key: str) -> list[_Table]:
-        """A list of tables, at least one."""
-        values = self.take(key)
-        if not isinstance(values, list) or not values:
-            raise self.bad(key, "not_a_list_of_tables")
-        return [_Table(self._file, f"{self._below(key)}[{place}]", value) for place, value in enumerate(values)]
-
-    def close(self) -> None:
-        """Raises BadBook for a key that was not taken."""
-        for key in self._left:
-            raise self.bad(key, "unknown_key")
-
-    def _below(self, key: str) -> str:
-        return ".".join(filter(None, (self._path, key)))
-
-
-def _section(top: _Table, key: str, rules: list[Rule]) -> _Table:
+def _section(top: Table, key: str, rules: list[Rule]) -> Table:
     """The section of one rule. Its text and source are added to `rules`."""
     section = top.table(key)
     rules.append(Rule(key, section.text("text"), section.text("source")))
     return section
 
 
-def _plans(top: _Table) -> dict[str, Plan]:
+def _plans(top: Table) -> dict[str, Plan]:
     section = top.table("plans")
     found = {plan_id: _plan(plan_id, section.table(plan_id)) for plan_id in section.names()}
     if BASIC not in found:
@@ -426,7 +330,7 @@ def _plans(top: _Table) -> dict[str, Plan]:
     return found
 
 
-def _plan(plan_id: str, section: _Table) -> Plan:
+def _plan(plan_id: str, section: Table) -> Plan:
     title = section.text("title")
     product = cast(Product, section.choice("product", *PRODUCTS))
     entries = [_numbers(entry, place) for place, entry in enumerate(section.tables("numbers"))]
@@ -440,7 +344,7 @@ def _plan(plan_id: str, section: _Table) -> Plan:
     return Plan(plan_id, title, product, tuple(entries))
 
 
-def _numbers(entry: _Table, place: int) -> Numbers:
+def _numbers(entry: Table, place: int) -> Numbers:
     if entry.has("cap") and entry.has("cap_allotments"):
         raise entry.bad("cap_allotments", "excludes_cap")
     found = Numbers(
@@ -454,13 +358,13 @@ def _numbers(entry: _Table, place: int) -> Numbers:
     return found
 
 
-def _renewals(section: _Table) -> dict[Product, Renewal]:
+def _renewals(section: Table) -> dict[Product, Renewal]:
     found = {product: _renewal(section.table(product)) for product in PRODUCTS}
     section.close()
     return found
 
 
-def _renewal(section: _Table) -> Renewal:
+def _renewal(section: Table) -> Renewal:
     found = Renewal(
         months=section.number("months", 1),
         day=cast(RenewalDay, section.choice("day", "first", "own")),
@@ -472,14 +376,14 @@ def _renewal(section: _Table) -> Renewal:
     return found
 
 
-def _lot_hours(section: _Table) -> int | None:
+def _lot_hours(section: Table) -> int | None:
     # `hours` with `period_end` is refused by `close` as an unknown key, since it would have no effect.
     hours = section.number("hours", 1) if section.choice("ends", "period_end", "after_hours") == "after_hours" else None
     section.close()
     return hours
 
 
-def _cap_and_credit_back(top: _Table, rules: list[Rule]) -> CreditBack | None:
+def _cap_and_credit_back(top: Table, rules: list[Rule]) -> CreditBack | None:
     """The rule of credit back, if the book has one. The section `cap` before it has only a text and a source."""
     if top.has("cap"):
         _section(top, "cap", rules).close()
@@ -495,7 +399,7 @@ def _cap_and_credit_back(top: _Table, rules: list[Rule]) -> CreditBack | None:
     return found
 
 
-def _change_rule(section: _Table) -> ChangeRule:
+def _change_rule(section: Table) -> ChangeRule:
     found = ChangeRule(
         void=section.flag("void"),
         grant_at_once=section.choice("grant", "at_once", "at_renewal") == "at_once",
@@ -507,7 +411,7 @@ def _change_rule(section: _Table) -> ChangeRule:
     return found
 
 
-def _cancel_at_renewal(section: _Table) -> bool:
+def _cancel_at_renewal(section: Table) -> bool:
     at_renewal = section.choice("takes_effect", "at_once", "at_renewal") == "at_renewal"
     section.close()
     return at_renewal

@@ -9,7 +9,6 @@ from bisect import insort
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from typing import NamedTuple
 
 from inkeeper.rules import books, periods
@@ -26,10 +25,23 @@ from inkeeper.rules.facts import (
     Sent,
     Terms,
 )
+from inkeeper.rules.journal import (
+    FIRST_READING,
+    LET_THROUGH,
+    OBSERVE,
+    UNCOVERED,
+    Answered,
+    Capped,
+    Entry,
+    Reason,
+    Renewed,
+    Shown,
+)
 from inkeeper.rules.state import PAST_PERIODS, ClosedPeriod, Lot, Observation, OpenSend, Position, State, Tally
-from inkeeper.vocabulary import ANSWERS, HistoryFault, JournalKind, Outcome, ReasonCode
+from inkeeper.vocabulary import ANSWERS, HistoryFault, JournalKind
 
 # Ranks: the order of events at one instant. Expire, void (changes of the account), grant, credit back, spend, observe.
+# Facts of one kind at one instant are in the order of their ids, so the order of all events is total.
 EXPIRE = 0
 GRANT = 20
 RANKS: dict[type[Fact], int] = {
@@ -43,17 +55,6 @@ RANKS: dict[type[Fact], int] = {
     Retracted: 60,
 }
 INSTANT = timedelta(microseconds=1)
-UNCOVERED = "uncovered"
-"""The rule of the journal entry of a send that was refused for lack of credits."""
-
-OBSERVE = "observe"
-"""The rule of an adjustment to the balance that LinkedIn showed."""
-
-FIRST_READING = "first_reading"
-"""The rule of an adjustment to the balance that LinkedIn showed before any InMail: the account's starting balance."""
-
-LET_THROUGH = "let_through"
-"""The rule of the credit that is added before a send if the balance is 0."""
 
 LAST = 99
 """The rank after all others: all events at the instant have been processed."""
@@ -65,60 +66,6 @@ class BadHistory(ValueError):
     def __init__(self, fault: HistoryFault) -> None:
         super().__init__(fault)
         self.fault = fault
-
-
-class Renewed(NamedTuple):
-    """The allotment is for `months` months."""
-
-    months: int
-
-
-class Shown(NamedTuple):
-    """LinkedIn showed `shown` credits; the replay had computed `computed`."""
-
-    shown: int
-    computed: int
-
-
-class Answered(NamedTuple):
-    """The recipient's answer."""
-
-    outcome: Outcome
-
-
-class Capped(NamedTuple):
-    """The balance must not be above `cap` credits."""
-
-    cap: int
-
-
-class Reason(NamedTuple):
-    """The reason of a journal entry. The type of `arguments` depends on the code."""
-
-    code: ReasonCode
-    arguments: Renewed | Shown | Answered | Capped | None = None
-
-
-class Entry(NamedTuple):
-    """One entry of the journal.
-
-    `credits` is the signed change of the balance, `balance` is after the change, `rule` is the key of the rule applied,
-    `lots` are the signed changes of lots as (lot id, credits).
-    """
-
-    at: datetime
-    kind: JournalKind
-    credits: int
-    balance: int
-    why: Reason
-    rule: str
-    fact_id: str | None
-    lots: tuple[tuple[int, int], ...]
-
-    @property
-    def inmail_id(self) -> str | None:
-        """The InMail that was sent or answered; None for other entries. An InMail has the id of its `sent` fact."""
-        return self.fact_id if self.kind in ("spend", "credit_back") else None
 
 
 class ReplayResult(NamedTuple):
@@ -208,15 +155,6 @@ def credit_back_at(cost: int, sent_at: datetime, answered_at: datetime | None, b
     return answered_at if answered_at < sent_at + timedelta(hours=book.credit_back.within_hours) else None
 
 
-def uncovered_sends(journal: Iterable[Entry]) -> list[Entry]:
-    """The entries of the sends for which the replay added a credit since the balance was 0, in order of time."""
-    return [
-        spend
-        for adjust, spend in pairwise(journal)
-        if adjust.kind == "adjust" and spend.kind == "spend" and adjust.fact_id == spend.fact_id
-    ]
-
-
 def book_of(state: State) -> RuleBook:
     """The rule book in force."""
     return books.rule_book(state.terms.rule_book)
@@ -286,7 +224,7 @@ class _Run:
         self.next_due = self._next_due()
         self.unmatched: dict[str, OutcomeRecorded] = {}
         self.ending_plan: tuple[datetime, _PeriodPlan] | None = None
-        self._opened = state.position.rank >= GRANT
+        self._opened = state.position.rank >= RANKS[Opened]
 
     # Events caused by time: expiries and renewals.
 
@@ -297,10 +235,8 @@ class _Run:
             if state.lots and state.lots[0].expires_at <= state.next_renewal:
                 self._expire(due)
             elif due == until and rank < GRANT:
-                # Other changes of the account at this instant belong to the next period. Keep the plan of the ending
-                # one.
-                if self.ending_plan is None or self.ending_plan[0] != due:
-                    self.ending_plan = (due, self._period_plan())
+                # The renewal follows the changes of the account at this instant.
+                self._keep_ending_plan(due)
                 return
             else:
                 self._renew(due)
@@ -355,6 +291,11 @@ class _Run:
         state.period = Tally()
         state.period_start = at
         return True
+
+    def _keep_ending_plan(self, at: datetime) -> None:
+        """Keep the plan from before the account's changes at this instant. It is that of a period that ends at it."""
+        if self.ending_plan is None or self.ending_plan[0] != at:
+            self.ending_plan = (at, self._period_plan())
 
     def _period_plan(self) -> _PeriodPlan:
         state, book = self.state, self.book
@@ -501,6 +442,7 @@ class _Run:
     def _change_plan(self, fact: PlanChanged) -> None:
         state = self.state
         before = self.book.allotment(state.plan, state.terms, state.zone, fact.at)
+        self._keep_ending_plan(fact.at)
         state.unseen_grant = 0
         terms = replace(state.terms, allotment=fact.allotment, cap=fact.cap)
         after = self.book.allotment(fact.plan, terms, state.zone, fact.at)

@@ -10,12 +10,14 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 from inkeeper.instants import from_microseconds, to_microseconds
+from inkeeper.rules.journal import OBSERVE, Entry, Reason, Renewed
 from inkeeper.rules.periods import day_start, local_day
-from inkeeper.rules.replay import INSTANT, OBSERVE, Entry, Reason, Renewed, allotment_of, months_of
-from inkeeper.rules.state import ClosedPeriod, State, Tally
+from inkeeper.rules.replay import INSTANT, allotment_of, months_of
+from inkeeper.rules.state import State, Tally
 from inkeeper.vocabulary import LOSSES
 
 ENDING_KINDS = ("expire", "void")
@@ -92,10 +94,20 @@ def build_sheets(
     """
     entries = [*_opening_entries(start), *journal] if start else journal
     opening = start.balance - start.period.net() if start else 0
+    turnovers = list(accumulate((abs(entry.credits) for entry in entries), initial=_turnover_before(start)))
     first = 0
     sheets = []
-    for period in _closed_periods(period_states):
-        after = _index_after(entries, first, period.end)
+    for begun in period_states:
+        if not begun.past:
+            # The opening.
+            continue
+        period = begun.past[-1]
+        # Changes of the account can precede and follow, at one instant, the one that begins a period. The date and kind
+        # of an entry do not tell whether it precedes; the credits changed until then do.
+        after = max(
+            bisect_left(entries, period.end, first, key=lambda entry: entry.at),
+            bisect_left(turnovers, _turnover_before(begun), first),
+        )
         sheets.append(
             _sheet(
                 state.zone,
@@ -154,13 +166,9 @@ def load_sheet(data: list[Any]) -> Sheet:
     )
 
 
-def _closed_periods(period_states: Iterable[State]) -> list[ClosedPeriod]:
-    """The periods that ended at the starts of these states, each once. The first period may have none before it."""
-    return list(
-        {
-            at.period_start: at.past[-1] for at in period_states if at.past and at.past[-1].end == at.period_start
-        }.values()
-    )
+def _turnover_before(start: State | None) -> int:
+    """The turnover of all periods before that of `start`."""
+    return start.totals.turnover() - start.period.turnover() if start else 0
 
 
 def _opening_entries(start: State) -> list[Entry]:
@@ -178,7 +186,10 @@ def _opening_entries(start: State) -> list[Entry]:
 
 
 def _index_after(entries: Sequence[Entry], first: int, end: datetime) -> int:
-    """The index, at least `first`, of the first entry after those before `end` and the losses at the instant `end`."""
+    """The index, at least `first`, of the first entry of the month that begins at `end`.
+
+    The entries before it are those dated before `end` and the losses at `end` that precede all other entries there.
+    """
     place = bisect_left(entries, end, first, key=lambda entry: entry.at)
     while place < len(entries) and entries[place].at == end and entries[place].kind in ENDING_KINDS:
         place += 1
@@ -209,11 +220,13 @@ def _emptied_at(entries: Sequence[Entry]) -> datetime | None:
 def _parts(zone: str, start: datetime, until: datetime, entries: Sequence[Entry]) -> Iterator[Part]:
     first = 0
     next_month = month_start(zone, start, 1)
-    while next_month < until:
+    while next_month <= until:
         after = _index_after(entries, first, next_month)
         yield Part(start, _tally(entries[first:after]))
         start, first, next_month = next_month, after, month_start(zone, next_month, 1)
-    yield Part(start, _tally(entries[first:]))
+    # A period that ends as a month begins has a part in that month only if it has entries at that instant.
+    if start < until or first < len(entries):
+        yield Part(start, _tally(entries[first:]))
 
 
 def _tally(entries: Iterable[Entry]) -> Tally:

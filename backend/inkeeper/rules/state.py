@@ -66,9 +66,17 @@ class Tally:
 
     def net(self) -> int:
         """The change of the balance in the span. The invariant `conservation` compares them."""
-        came = self.granted + self.credited_back + self.adjusted_up
-        went = self.used + self.expired + self.forfeited + self.voided + self.adjusted_down
-        return came - went
+        return self._came() - self._went()
+
+    def turnover(self) -> int:
+        """The credits added plus the credits taken away: the sum of its journal entries, each taken as positive."""
+        return self._came() + self._went()
+
+    def _came(self) -> int:
+        return self.granted + self.credited_back + self.adjusted_up
+
+    def _went(self) -> int:
+        return self.used + self.expired + self.forfeited + self.voided + self.adjusted_down
 
 
 @dataclass(slots=True)

@@ -10,17 +10,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from inkeeper.rules.facts import Fact, Observed, OutcomeRecorded, Retracted, Sent
-from inkeeper.rules.replay import (
-    GRANT,
-    LAST,
-    RANKS,
-    Entry,
-    ReplayResult,
-    opening_of,
-    position_of,
-    replay,
-    uncovered_sends,
-)
+from inkeeper.rules.journal import Entry, uncovered_sends
+from inkeeper.rules.replay import GRANT, LAST, RANKS, ReplayResult, opening_of, position_of, replay
 from inkeeper.rules.sheets import Sheet, build_sheets
 from inkeeper.rules.state import Position, State
 from inkeeper.storage import facts as stored_facts

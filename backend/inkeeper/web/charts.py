@@ -82,7 +82,9 @@ def usage(months: Sequence[ReportMonth], size: Size, words: str) -> Markup:
     `words` is the text alternative, one sentence.
     """
     monthly = [one.allotment / one.allotment_months for one in months]
-    scale = _scale((max(one.used + one.lost, each) for one, each in zip(months, monthly, strict=True)), size)
+    scale = _scale(
+        (max(one.amounts.used + one.amounts.lost, each) for one, each in zip(months, monthly, strict=True)), size
+    )
     band = scale.width / len(months)
     wide = min(_WIDEST_BAR, band * _BAR_SHARE)
     bars, texts, line = [], [], []
@@ -169,7 +171,7 @@ def _grid(scale: _Scale) -> list[Markup]:
 
 
 def _bar(scale: _Scale, month: ReportMonth, x: float, width: float) -> list[Markup]:
-    used, lost = month.used, month.lost
+    used, lost = month.amounts.used, month.amounts.lost
     drawn = []
     if used:
         drawn.append(_box("used", x, scale.y(used), width, scale.floor - scale.y(used)))
@@ -179,7 +181,7 @@ def _bar(scale: _Scale, month: ReportMonth, x: float, width: float) -> list[Mark
 
 
 def _bar_texts(scale: _Scale, month: ReportMonth, middle: float) -> list[Markup]:
-    used, lost = month.used, month.lost
+    used, lost = month.amounts.used, month.amounts.lost
     top, above = scale.y(used), scale.y(used + lost)
     drawn = []
     if scale.floor - top > _ROOM:

@@ -13,9 +13,9 @@ from inkeeper.api.context import actor, now, store
 from inkeeper.api.recipients import RecipientName
 from inkeeper.api.schemas_base import Cursor, Text, paged
 from inkeeper.errors import Problem
+from inkeeper.rules.journal import Entry
 from inkeeper.rules.people import clean_name, parse_link
 from inkeeper.rules.periods import local_day
-from inkeeper.rules.replay import Entry
 from inkeeper.services.ledger import accounts, inmail_edits, inmails, relogging
 from inkeeper.services.ledger import journal as ledger
 from inkeeper.services.ledger.inmails import CurrentInmail, InmailRecipient

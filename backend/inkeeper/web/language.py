@@ -22,9 +22,9 @@ from markupsafe import Markup, escape
 
 from inkeeper.api.context import chosen_language
 from inkeeper.web.templating import bytecode_cache
-from inkeeper.wording.language import ENGLISH, Words, gettext_noop, match_language, words
+from inkeeper.wording.language import ENGLISH, Words, available_language, gettext_noop, match_language, words
 
-__all__ = ["Translated", "gettext", "gettext_noop", "language", "ngettext", "pgettext"]
+__all__ = ["Translated", "first_language", "gettext", "gettext_noop", "language", "ngettext", "pgettext"]
 
 _READER: ContextVar[Words | None] = ContextVar("inkeeper.web.language", default=None)
 """The language of the current request, once it was asked for. Faster than `flask.g`: a page asks a hundred times."""
@@ -48,6 +48,15 @@ def language() -> Words:
 def browser_language() -> Words:
     """The language of this request's `Accept-Language`, in which the shell is."""
     return words(match_language(request.accept_languages.values()))
+
+
+def first_language() -> str | None:
+    """The tag of the language that this request's browser prefers to all others. None if it is not available.
+
+    Unlike `browser_language`, this is no fallback: a browser that prefers French may list English second.
+    """
+    best = request.accept_languages.best
+    return available_language(best) if best else None
 
 
 def _forget_language(_error: BaseException | None) -> None:

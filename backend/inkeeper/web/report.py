@@ -14,7 +14,7 @@ from inkeeper.rules.periods import local_day
 from inkeeper.services.access import owned_account
 from inkeeper.services.ledger import advice
 from inkeeper.services.ledger.advice import PlanAdvice
-from inkeeper.services.ledger.report import HeatMap, Report, ReportMonth, Reports, Totals
+from inkeeper.services.ledger.report import Amounts, HeatMap, Report, ReportMonth, Reports
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
 from inkeeper.web import charts, forms, pages, report_words, seats, words
@@ -119,7 +119,7 @@ def _balance(report: Report, zone: str, *spans: Sequence[ReportMonth]) -> list[M
 
 
 def _usage_in_words(months: Sequence[ReportMonth]) -> str:
-    used, lost = sum(month.used for month in months), sum(month.lost for month in months)
+    used, lost = sum(month.amounts.used for month in months), sum(month.amounts.lost for month in months)
     span = ngettext("1 month", "%(number)s months", len(months))
     return gettext(
         "%(used)s used and %(lost)s lost in %(span)s. The table below has the numbers.", used=used, lost=lost, span=span
@@ -127,7 +127,7 @@ def _usage_in_words(months: Sequence[ReportMonth]) -> str:
 
 
 def _balance_in_words(report: Report, months: Sequence[ReportMonth]) -> str:
-    lost = sum(month.lost for month in months)
+    lost = sum(month.amounts.lost for month in months)
     left = report.balance_over_time[-1].balance
     return gettext(
         "%(lost)s lost on the way, %(left)s left now. The table below has the numbers.", lost=lost, left=left
@@ -136,21 +136,20 @@ def _balance_in_words(report: Report, months: Sequence[ReportMonth]) -> str:
 
 def _is_shown(code: str, months: Sequence[ReportMonth]) -> bool:
     """Whether to show a column: always the main ones, others only if a number is not 0."""
-    return code in ("granted", "used", "left") or any(_number(month, code) for month in months)
+    return code in ("granted", "used", "left") or any(_number(month.amounts, code) for month in months)
 
 
-def _number(amounts: ReportMonth | Totals, code: str) -> int:
-    if code == "adjusted":
-        return amounts.adjusted_up - amounts.adjusted_down
-    return int(getattr(amounts, "closing_balance" if code == "left" else code))
+def _number(amounts: Amounts, code: str) -> int:
+    return amounts.adjusted_up - amounts.adjusted_down if code == "adjusted" else int(getattr(amounts, code))
 
 
-def _cells(amounts: ReportMonth | Totals, columns: Sequence[str]) -> list[tuple[str, int]]:
+def _cells(amounts: Amounts, columns: Sequence[str]) -> list[tuple[str, int]]:
     return [(code, _number(amounts, code)) for code in columns]
 
 
 def _row(month: ReportMonth, columns: Sequence[str], *, early: bool) -> Row:
-    return Row(charts.month_name(month.month), month.ended, early, _cells(month, columns))
+    cells = [*_cells(month.amounts, columns[:-1]), (columns[-1], month.closing_balance)]
+    return Row(charts.month_name(month.month), month.ended, early, cells)
 
 
 def _week(found: HeatMap) -> dict[str, Any] | None:

@@ -25,7 +25,7 @@ from inkeeper.web import forms, pages, seats, settings
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.choices import zones
 from inkeeper.web.forms import Form, FormSchema
-from inkeeper.web.language import gettext, gettext_noop, language
+from inkeeper.web.language import first_language, gettext, gettext_noop
 from inkeeper.web.seats import NoAccountYet, Seats
 from inkeeper.web.settings_words import CARRY_OVER
 from inkeeper.web.words import typed_amount
@@ -203,7 +203,7 @@ def _created(tx: Transaction, data: Mapping[str, Any]) -> dict[str, Any]:
             wanted[name] = data[field]
     if data["amount"]:
         wanted["price"] = money.parse(data["amount"], data["currency"])._asdict()
-    made = accounts.create_account(tx, actor(), wanted, now(), language())
+    made = accounts.create_account(tx, actor(), wanted, now(), first_language())
     return {"account_id": made.account.id, "doubted": made.wrong_book is not None}
 
 

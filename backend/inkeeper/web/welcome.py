@@ -33,7 +33,7 @@ from inkeeper.web.blueprint import blueprint
 from inkeeper.web.browsers import CHROMIUM, FIREFOX, requesting_browser
 from inkeeper.web.choices import zones
 from inkeeper.web.forms import FormSchema
-from inkeeper.web.language import gettext, gettext_noop, language
+from inkeeper.web.language import first_language, gettext, gettext_noop
 
 PLANS = {
     "sales_navigator": "Sales Navigator",
@@ -228,7 +228,7 @@ def _create(tx: Transaction, data: dict[str, Any]) -> dict[str, Any]:
     price = _price(data)
     if price:
         wanted["price"] = price._asdict()
-    made = accounts.create_account(tx, actor(), wanted, now(), language())
+    made = accounts.create_account(tx, actor(), wanted, now(), first_language())
     return {"account_id": made.account.id, "ask": not book.outlasts_a_month(known)}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inkeeper.rules.replay import Answered, Capped, Reason, Renewed, Shown
+from inkeeper.rules.journal import Answered, Capped, Reason, Renewed, Shown
 from inkeeper.vocabulary import ReasonCode
 
 

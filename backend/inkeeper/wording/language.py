@@ -240,17 +240,18 @@ def catalogue_version(language: str) -> str:
 
 
 def match_language(wanted: Iterable[str]) -> str:
-    """The first available language of the `wanted` BCP 47 tags, best first, else English.
+    """The first available language of the `wanted` BCP 47 tags, best first, else English."""
+    return next(filter(None, map(available_language, wanted)), "en")
 
-    `de-AT` matches `de` (RFC 4647, 3.4).
-    """
+
+def available_language(wanted: str) -> str | None:
+    """The available language of a BCP 47 tag: `de` for `de-AT` (RFC 4647, 3.4). None if there is none."""
     known = {tag.lower(): tag for tag in languages()}
-    for tag in wanted:
-        parts = tag.lower().replace("_", "-").split("-")
-        for length in range(len(parts), 0, -1):
-            if (found := "-".join(parts[:length])) in known:
-                return known[found]
-    return "en"
+    parts = wanted.lower().replace("_", "-").split("-")
+    for length in range(len(parts), 0, -1):
+        if (found := "-".join(parts[:length])) in known:
+            return known[found]
+    return None
 
 
 @lru_cache(maxsize=1)

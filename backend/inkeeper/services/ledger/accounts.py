@@ -31,7 +31,6 @@ from inkeeper.storage import facts as stored_facts
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import Product
-from inkeeper.wording.language import Words
 from inkeeper.wording.plan_changes import other_book
 from inkeeper.wording.refusals import explain as explain_refusal
 from inkeeper.wording.starter_texts import starter_texts
@@ -150,13 +149,14 @@ def has_account(tx: Transaction, owner_name: str) -> bool:
 
 
 def create_account(
-    tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime, reads: Words | None = None
+    tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime, first_language: str | None = None
 ) -> OpenedAccount:
     """Open an account. `wanted` holds the fields of the HTTP contract. An owner without texts gets the starter texts
     with their first account.
 
-    `reads` is the language that the person reads at this moment. With the first account it becomes the owner's
-    language, unless `wanted` has one or the owner has chosen one. The starter texts are in the owner's language.
+    `first_language` is the tag of the language that the person's browser prefers, if it is available. With the first
+    account it becomes the owner's language, unless `wanted` has one or the owner has chosen one. The starter texts are
+    in the owner's language.
 
     Raises a 422 Problem for a plan that the book lacks, an unknown zone or book, a missing allotment, a date that
     cannot be.
@@ -172,7 +172,7 @@ def create_account(
     with refusals():
         periods.shared_time_zone(wanted["time_zone"])
     price = _money(wanted.get("price"))
-    _set_language(tx, actor, wanted, reads)
+    _set_language(tx, actor, wanted, first_language)
     _add_starter_texts(tx, actor, now)
     stored.add(
         tx,
@@ -203,12 +203,12 @@ def create_account(
     return OpenedAccount(_current(owned_account(tx, actor, account_id), state), wrong_book(state))
 
 
-def _set_language(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], reads: Words | None) -> None:
-    """Set the owner's language to the wanted one, or with the first account to the one that they read."""
+def _set_language(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], first_language: str | None) -> None:
+    """Set the owner's language to the wanted one, or with the first account to their browser's first language."""
     if "language" in wanted:
         owners.set_language(tx, actor, wanted["language"])
-    elif reads and not stored.owner_has_any(tx, actor.owner_id) and owners.language(tx, actor) is None:
-        owners.set_language(tx, actor, reads.language)
+    elif first_language and not stored.owner_has_any(tx, actor.owner_id) and owners.language(tx, actor) is None:
+        owners.set_language(tx, actor, first_language)
 
 
 def _add_starter_texts(tx: Transaction, actor: Actor, now: datetime) -> None:

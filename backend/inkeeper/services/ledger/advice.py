@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
 from inkeeper.errors import Problem
-from inkeeper.rules import books, money
+from inkeeper.rules import books
 from inkeeper.rules.advice import (
     MAX_PERIODS,
     MIN_PERIODS,
@@ -78,28 +78,11 @@ class History(NamedTuple):
     periods: list[FullPeriod]
 
 
-class TriedPlan(NamedTuple):
-    """The result of replaying the account's InMails on a plan: a `rules.advice.Trial` with its costs.
-
-    `paid` is None without a price; `used_credit` is paid ÷ used.
-    """
-
-    months: int
-    used: int
-    lost: int
-    returned: int
-    uncovered: int
-    short_periods: int
-    covers: bool
-    paid: Money | None
-    used_credit: Money | None
-
-
 class PlanOption(NamedTuple):
     """A plan of the account's rule book.
 
-    `tried` is None without enough history. `change` is None for the present plan, and where the change is not possible,
-    such as when it was made already.
+    `tried` is the account's InMails replayed on it; None without enough history. `change` is None for the present plan,
+    and where the change is not possible, such as when it was made already.
     """
 
     plan: str
@@ -108,7 +91,7 @@ class PlanOption(NamedTuple):
     allotment: int
     present: bool
     price: Money | None
-    tried: TriedPlan | None
+    tried: Trial | None
     change: PlanChange | None
 
 
@@ -155,8 +138,8 @@ def advice(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> Pla
     trials: dict[str, Trial] = {}
     if enough:
         facts = stored_facts.facts_of(tx, account_id, evaluated[0].start)
-        trials = {plan: try_plan(state, plan, evaluated, facts) for plan in plans_to_try(state)}
-    found = advise(state, evaluated, list(trials.values()), prices)
+        trials = {plan: try_plan(state, plan, evaluated, facts, prices.get(plan)) for plan in plans_to_try(state)}
+    found = advise(state, evaluated, trials, prices)
     plans = [_plan(tx, actor, row, state, plan, trials.get(plan), prices, now) for plan in plans_to_try(state)]
     said = wording.render(_ground(row, state, found, evaluated, trials))
     return PlanAdvice(
@@ -228,23 +211,8 @@ def _plan(
         allotment=plans_to_try(state)[plan],
         present=own,
         price=price,
-        tried=trial and _tried(trial, price),
+        tried=trial,
         change=None if own else _change(tx, actor, row.id, wanted, now),
-    )
-
-
-def _tried(trial: Trial, price: Money | None) -> TriedPlan:
-    paid = price and price._replace(amount_minor=price.amount_minor * trial.months)
-    return TriedPlan(
-        months=trial.months,
-        used=trial.used,
-        lost=trial.lost,
-        returned=trial.returned,
-        uncovered=trial.uncovered,
-        short_periods=trial.short_periods,
-        covers=trial.covers,
-        paid=paid,
-        used_credit=paid and money.divide(paid, trial.used),
     )
 
 
@@ -283,17 +251,18 @@ def _ground(
     row: Account, state: State, found: Advice, evaluated: Sequence[Sheet], trials: Mapping[str, Trial]
 ) -> wording.AdviceFacts:
     """The grounds of the advice."""
-    allotment = plans_to_try(state)[state.plan]
-    tried = trials.get(books.BASIC if found.verdict == "cancel" else found.plan or state.plan)
+    allotments = plans_to_try(state)
+    advised = books.BASIC if found.verdict == "cancel" else found.plan or state.plan
+    tried = trials.get(advised)
     return wording.AdviceFacts(
         found.verdict,
         found.need,
         is_free_plan=state.plan == books.BASIC,
         plan=book_of(state).plan(found.plan or state.plan).title,
-        allotment=tried.allotment if tried else allotment,
+        allotment=allotments[advised],
         evaluated=len(evaluated),
         months=months_of(state),
-        early=sum(ran_out_early(sheet, allotment) for sheet in evaluated),
+        early=sum(ran_out_early(sheet, allotments[state.plan]) for sheet in evaluated),
         short=tried.short_periods if tried else 0,
         enough_on=Moment(enough_on(state, len(evaluated)), row.time_zone),
     )

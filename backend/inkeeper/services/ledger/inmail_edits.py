@@ -14,8 +14,8 @@ from typing import Any
 from inkeeper.errors import Problem, conflict, invalid
 from inkeeper.reasons import reason
 from inkeeper.rules.facts import Fact, OutcomeRecorded, Retracted, Sent
+from inkeeper.rules.journal import Entry, Reason
 from inkeeper.rules.people import parse_link
-from inkeeper.rules.replay import Entry, Reason
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates
 from inkeeper.services.ledger import openings

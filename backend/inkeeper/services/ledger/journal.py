@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from inkeeper.rules.replay import Entry
+from inkeeper.rules.journal import Entry
 from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.ledger import inmail_edits
 from inkeeper.storage import balances

@@ -13,9 +13,10 @@ from inkeeper.errors import conflict, invalid, not_found
 from inkeeper.reasons import reason
 from inkeeper.rules import books, money
 from inkeeper.rules.facts import Cancelled, PlanChanged, Retracted
+from inkeeper.rules.journal import Entry
 from inkeeper.rules.money import Money
 from inkeeper.rules.periods import Moment
-from inkeeper.rules.replay import Entry, allotment_of, book_of, months_of
+from inkeeper.rules.replay import allotment_of, book_of, months_of
 from inkeeper.rules.state import State
 from inkeeper.rules.timeline import next_grant, timeline
 from inkeeper.services import dates

@@ -39,7 +39,7 @@ from inkeeper.rules.report import (
     value_in_month,
 )
 from inkeeper.rules.sheets import ENDING_KINDS, Point, Sheet, first_day, month_start, total
-from inkeeper.rules.state import State, Tally
+from inkeeper.rules.state import State
 from inkeeper.services.ledger import answers
 from inkeeper.services.ledger.answers import Answered, Capacity
 from inkeeper.services.ledger.cached_answers import CachedAnswer, CachedAnswers
@@ -88,12 +88,29 @@ class ReportAccount(NamedTuple):
     price: Money | None
 
 
-class ReportMonth(NamedTuple):
-    """A calendar month in the account's zone, named `2026-11`, with the plan and allotment at its end.
+class Amounts(NamedTuple):
+    """The credits of one or more months by their use.
 
-    Amounts are credits: `free` counts InMails without cost; `lost` = expired + forfeited + voided. The values are None
-    without a price.
+    `free` counts InMails without cost; `lost` = expired + forfeited + voided. The values cover the months whose plan
+    has a price; None if there are none.
     """
+
+    granted: int
+    used: int
+    free: int
+    returned: int
+    expired: int
+    forfeited: int
+    voided: int
+    lost: int
+    adjusted_up: int
+    adjusted_down: int
+    value_used: Money | None
+    value_lost: Money | None
+
+
+class ReportMonth(NamedTuple):
+    """A calendar month in the account's zone, named `2026-11`, with the plan and allotment at its end."""
 
     month: str
     start: datetime
@@ -103,37 +120,8 @@ class ReportMonth(NamedTuple):
     allotment: int
     allotment_months: int
     opening_balance: int
-    granted: int
-    used: int
-    free: int
-    returned: int
-    expired: int
-    forfeited: int
-    voided: int
-    lost: int
-    adjusted_up: int
-    adjusted_down: int
     closing_balance: int
-    value_used: Money | None
-    value_lost: Money | None
-
-
-class Totals(NamedTuple):
-    """The sums over `months` months. The values cover only the months whose plan has a price."""
-
-    months: int
-    granted: int
-    used: int
-    free: int
-    returned: int
-    expired: int
-    forfeited: int
-    voided: int
-    lost: int
-    adjusted_up: int
-    adjusted_down: int
-    value_used: Money | None
-    value_lost: Money | None
+    amounts: Amounts
 
 
 class Differences(NamedTuple):
@@ -207,7 +195,7 @@ class Report(NamedTuple):
     account: ReportAccount
     since: datetime
     months: list[ReportMonth]
-    totals: Totals
+    totals: Amounts
     average: Average
     differences: list[Differences]
     best_month: BestMonth | None
@@ -259,7 +247,7 @@ def _make(tx: Transaction, row: Account, now: datetime, count: int) -> CachedAns
         account=_account(row, state),
         since=since,
         months=[_month(month, zone, now, prices) for month in rows],
-        totals=_totals(rows, prices),
+        totals=_amounts(rows, prices),
         average=average(rows, now),
         differences=_differences(rows),
         best_month=most and BestMonth(_name(zone, most.start), most.tally.used),
@@ -285,14 +273,18 @@ def table(row: Account, found: Report) -> list[list[Any]]:
     """The months of a report as rows under `TABLE_COLUMNS`, money in the currency's unit."""
     rows = []
     for month in found.months:
-        used, gone = month.value_used, month.value_lost
-        named = month._asdict() | {
-            "account": row.name,
-            "time_zone": name_for_browsers(row.time_zone),
-            "currency": used and used.currency,
-            "value_used": used and money.decimal(used),
-            "value_lost": gone and money.decimal(gone),
-        }
+        used, gone = month.amounts.value_used, month.amounts.value_lost
+        named = (
+            month._asdict()
+            | month.amounts._asdict()
+            | {
+                "account": row.name,
+                "time_zone": name_for_browsers(row.time_zone),
+                "currency": used and used.currency,
+                "value_used": used and money.decimal(used),
+                "value_lost": gone and money.decimal(gone),
+            }
+        )
         rows.append([named[column] for column in TABLE_COLUMNS])
     return rows
 
@@ -337,33 +329,24 @@ def _month(month: Month, zone: str, now: datetime, prices: Mapping[str, Money]) 
         allotment=month.allotment,
         allotment_months=month.months,
         opening_balance=month.opening,
-        **_amounts(month.tally),
         closing_balance=month.closing,
-        value_used=value_in_month(month, month.tally.used, prices),
-        value_lost=value_in_month(month, lost_credits(month.tally), prices),
+        amounts=_amounts([month], prices),
     )
 
 
-def _amounts(tally: Tally) -> dict[str, int]:
-    """The amounts that a month and the totals have, by the names of their members."""
-    return {
-        "granted": tally.granted,
-        "used": tally.used,
-        "free": tally.free_used,
-        "returned": tally.credited_back,
-        "expired": tally.expired,
-        "forfeited": tally.forfeited,
-        "voided": tally.voided,
-        "lost": lost_credits(tally),
-        "adjusted_up": tally.adjusted_up,
-        "adjusted_down": tally.adjusted_down,
-    }
-
-
-def _totals(rows: Sequence[Month], prices: Mapping[str, Money]) -> Totals:
-    return Totals(
-        months=len(rows),
-        **_amounts(total(month.tally for month in rows)),
+def _amounts(rows: Sequence[Month], prices: Mapping[str, Money]) -> Amounts:
+    tally = total(month.tally for month in rows)
+    return Amounts(
+        granted=tally.granted,
+        used=tally.used,
+        free=tally.free_used,
+        returned=tally.credited_back,
+        expired=tally.expired,
+        forfeited=tally.forfeited,
+        voided=tally.voided,
+        lost=lost_credits(tally),
+        adjusted_up=tally.adjusted_up,
+        adjusted_down=tally.adjusted_down,
         value_used=money.total(value_in_month(month, month.tally.used, prices) for month in rows),
         value_lost=money.total(value_in_month(month, lost_credits(month.tally), prices) for month in rows),
     )

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from inkeeper.rules.replay import Entry, allotment_of, book_of, cap_of
+from inkeeper.rules.journal import Entry
+from inkeeper.rules.replay import allotment_of, book_of, cap_of
 from inkeeper.rules.state import State
 from inkeeper.services.imports import own
 from inkeeper.services.ledger import inmail_edits

@@ -295,6 +295,7 @@ _OF_INMAILS: dict[str, Message] = {
     "by.shortcut": gettext_noop("the shortcut"),
     "by.page": gettext_noop("the page"),
     "by.api": gettext_noop("the api"),
+    "by.terminal": gettext_noop("the terminal"),
     "logged_by": gettext_noop("logged by %(where)s"),
     "logged_and_edited": gettext_noop("logged by %(where)s, and edited since"),
     "logged_same_link": gettext_noop("logged by %(where)s at %(at)s, to the same link"),
