@@ -14,10 +14,10 @@ from e2e.harness.connecting import connect, refresh
 from e2e.harness.extension import extension_copy
 from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
-from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
-from e2e.test_popup import STATES, State, assert_fits, pictures
+from e2e.test_accessibility import assert_popup_is_read_in
+from e2e.test_popup import STATES, assert_fits, pictures, popup_in_any_language
 
 NOTIFICATIONS = """async () => {
     const {readView} = await import(chrome.runtime.getURL('core/show/view.js'));
@@ -44,35 +44,26 @@ def german(german_chromium: Browser, server: Server) -> Browser:
     return german_chromium
 
 
-def popup_of(browser: Browser, state: State, client: Client) -> Page:
-    """The popup over the page of a state, once it shows all there is."""
-    state.make(client)
-    refresh(browser)
-    browser.visit(state.url)
-    popup = browser.click_toolbar()
-    is_person = state.url == PracticeSite.person("kai-example")
-    # What the server has about the person arrives last.
-    last = "[data-hook='past'], [data-hook='listed'], [data-hook='marked']" if is_person else "[data-part='log']"
-    until(lambda: popup.run("(css) => document.querySelector(css) !== null", last), f"{last} in the popup")
-    return popup
-
-
 @pytest.mark.parametrize("name", STATES)
 def test_every_state_fits_in_german(german: Browser, client: Client, tmp_path: Path, name: str) -> None:
-    popup = popup_of(german, STATES[name], client)
+    popup = popup_in_any_language(german, STATES[name], client)
 
     pictures(popup, tmp_path, name)
     assert_fits(popup)
 
 
 def test_the_popup_speaks_german(german: Browser, client: Client) -> None:
-    popup = popup_of(german, STATES["expiring"], client)
+    popup = popup_in_any_language(german, STATES["expiring"], client)
 
     popup.wait_text("übrig · Limit 1.000 · noch")
     popup.wait_text("Warten auf Antwort (5)")
     cut = "() => [...document.querySelectorAll('.who *')].filter((one) => one.scrollWidth > one.clientWidth).length"
     assert popup.run(cut) == 0, "who waits and since when"
     assert popup.run("() => [document.documentElement.lang, document.documentElement.dir]") == ["de", "ltr"]
+
+
+def test_the_popup_as_a_screen_reader_reads_it(german: Browser, client: Client) -> None:
+    assert_popup_is_read_in("de", popup_in_any_language(german, STATES["plenty"], client))
 
 
 def test_the_badge_and_the_notifications_speak_german(german: Browser, client: Client) -> None:

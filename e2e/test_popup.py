@@ -268,6 +268,19 @@ def popup_over(browser: Browser, state: State, client: Client) -> Page:
     return popup
 
 
+def popup_in_any_language(browser: Browser, state: State, client: Client) -> Page:
+    """The popup over a page, once it shows all there is, in whatever words."""
+    state.make(client)
+    refresh(browser)
+    browser.visit(state.url)
+    popup = browser.click_toolbar()
+    is_person = state.url == PracticeSite.person("kai-example")
+    # What the server has about the person arrives last.
+    last = "[data-hook='past'], [data-hook='listed'], [data-hook='marked']" if is_person else "[data-part='log']"
+    until(lambda: popup.run("(css) => document.querySelector(css) !== null", last), f"{last} in the popup")
+    return popup
+
+
 def assert_fits(popup: Page, height: int = HEIGHT_MAX) -> None:
     """No higher than that, and no wider than the window."""
     width, root_width, main_height, body_height, main_width = popup.run(SIZE)
