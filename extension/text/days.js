@@ -2,6 +2,9 @@
 
 const DAY_MS = 86_400_000;
 
+/** In this time before its end, the time of day is named too. */
+const NEAR_MS = 2 * DAY_MS;
+
 /**
  * Formatters by zone; creating one is the slowest step here.
  * @type {Map<string, Intl.DateTimeFormat>}
@@ -56,6 +59,18 @@ export function daysUntil(now, end, zone) {
   const today = dayNumber(now, zone);
   const last = dayNumber(new Date(end.getTime() - 1), zone);
   return Array.from({ length: last - today + 1 }, (_, index) => today + index);
+}
+
+/**
+ * An instant of the last day that is left before `end`: of the last full day, or of the day of `end` if that is near.
+ * @param {Date} now
+ * @param {Date} end
+ * @param {string} zone
+ */
+export function lastDayLeft(now, end, zone) {
+  const last = new Date(end.getTime() - 1);
+  const isFull = dayNumber(last, zone) !== dayNumber(end, zone);
+  return isFull || end.getTime() - now.getTime() <= NEAR_MS ? last : new Date(end.getTime() - DAY_MS);
 }
 
 /**

@@ -1,6 +1,6 @@
 // Formats instants, days and money in the reader's language. The zone and the present time are parameters.
 
-import { dayNumber } from "./days.js";
+import { dayNumber, lastDayLeft } from "./days.js";
 import { t } from "./words.js";
 
 const HOUR_MS = 3_600_000;
@@ -99,12 +99,10 @@ export const ending = (instant, zone, now) => lastDay(new Date(instant), zone, n
  * @param {(words: string) => string} dated as in `comingDay`
  */
 function lastDay(end, zone, now, dated) {
-  const atMidnight = dayNumber(new Date(end.getTime() - 1), zone) !== dayNumber(end, zone);
-  if (atMidnight) return comingDay(new Date(end.getTime() - 1), zone, now, dated);
-  if (end.getTime() - now.getTime() > 48 * HOUR_MS) {
-    return comingDay(new Date(end.getTime() - 24 * HOUR_MS), zone, now, dated);
-  }
-  return t("day_and_time", comingDay(end, zone, now, dated), time(end, zone));
+  const last = lastDayLeft(now, end, zone);
+  const words = comingDay(last, zone, now, dated);
+  const isFull = dayNumber(last, zone) !== dayNumber(end, zone);
+  return isFull ? words : t("day_and_time", words, time(end, zone));
 }
 
 /**
