@@ -477,8 +477,10 @@ test("what waits is listed while the server is away, and is counted in the numbe
   const context = await popup({ entries: [inmail("Robin Sample")], ...away("server_off") });
   const { items } = sentState(context);
   assert.deepEqual([items.length, items[0].name, items[0].isWaiting], [1, "Robin Sample", true]);
-  assert.match(items[0].words, /will sync later/);
-  assert.match(problemState(context).words, /1 waiting to be saved\./);
+  assert.match(items[0].words, /^today \d\d:\d\d$/, "that it waits is said above");
+  assert.match(problemState(context).words, / 1 waiting to be saved\.$/);
+  assert.doesNotMatch(problemState(context).words, /saved later/);
+  assert.match(problemState(await popup(away("server_off"))).words, / What you log is kept here and saved later\.$/);
   assert.equal(balanceState(context).balance, 11);
   assert.equal(sentState(await popup({ entries: [inmail("Robin Sample")] })), null);
 });
