@@ -22,7 +22,7 @@ from e2e.harness.linkedin import PracticeSite
 from e2e.harness.lived import write_year
 from e2e.harness.page import Page
 from e2e.harness.server import ROOT, Server, environment
-from e2e.test_popup import STATES, popup_in_any_language
+from e2e.test_popup import STATES, popup_in_any_language, popup_without_server
 
 LANGUAGES = ("en", "de")
 PAGE_WIDTH = 1280
@@ -71,17 +71,11 @@ def popup(state: str, browser: Browser, server: Server) -> Page:
         return popup_in_any_language(browser, STATES[state], client)
 
 
-def popup_without_server(browser: Browser, server: Server) -> Page:
+def popup_server_off(browser: Browser, server: Server) -> Page:
     """The popup with two entries that wait for the server."""
-    popup("plenty", browser, server)
-    server.kill()
-    for name in ("Kai Example", "Robin Sample"):
-        body = {"recipient": {"name": name}, "cost": 1, "source": "popup"}
-        browser.ask("log", {"accountId": browser.storage("currentAccount"), **body})
-    browser.visit(PracticeSite.person("mika-placeholder"))
-    shown = browser.click_toolbar()
-    shown.wait_text("make run")
-    return shown
+    connect(browser, server.start())
+    with closing(server.client()) as client:
+        return popup_without_server(browser, client, server)
 
 
 def page(path: str, browser: Browser, server: Server) -> Page:
@@ -103,7 +97,7 @@ PICTURES: dict[str, Callable[[Browser, Server], Page]] = {
     "popup-plenty": partial(popup, "plenty"),
     "popup-loss-soon": partial(popup, "expiring"),
     "popup-nothing-left": partial(popup, "none-left"),
-    "popup-server-off": popup_without_server,
+    "popup-server-off": popup_server_off,
     "popup-next-person": partial(popup, "next"),
     "home": partial(page, "/"),
     "history": partial(page, "/history"),

@@ -17,7 +17,7 @@ from e2e.harness.linkedin import PracticeSite
 from e2e.harness.server import Server
 from e2e.harness.wait import until
 from e2e.test_accessibility import assert_popup_is_read_in
-from e2e.test_popup import STATES, assert_fits, pictures, popup_in_any_language
+from e2e.test_popup import CUT, STATES, assert_fits, pictures, popup_in_any_language, popup_without_server
 
 NOTIFICATIONS = """async () => {
     const {readView} = await import(chrome.runtime.getURL('core/show/view.js'));
@@ -52,13 +52,21 @@ def test_every_state_fits_in_german(german: Browser, client: Client, tmp_path: P
     assert_fits(popup)
 
 
+def test_without_the_server_it_fits_in_german(german: Browser, client: Client, server: Server, tmp_path: Path) -> None:
+    popup = popup_without_server(german, client, server)
+
+    popup.wait_text("2 Einträge werden später gespeichert")
+    pictures(popup, tmp_path, "server-off")
+    assert_fits(popup)
+    assert popup.run(CUT) == []
+
+
 def test_the_popup_speaks_german(german: Browser, client: Client) -> None:
     popup = popup_in_any_language(german, STATES["expiring"], client)
 
     popup.wait_text("übrig · Limit 1.000 · noch")
     popup.wait_text("Warten auf Antwort (5)")
-    cut = "() => [...document.querySelectorAll('.who *')].filter((one) => one.scrollWidth > one.clientWidth).length"
-    assert popup.run(cut) == 0, "who waits and since when"
+    assert popup.run(CUT) == [], "who waits and since when"
     assert popup.run("() => [document.documentElement.lang, document.documentElement.dir]") == ["de", "ltr"]
 
 
