@@ -2,8 +2,10 @@
 
 const DAY_MS = 86_400_000;
 
-/** In this time before its end, the time of day is named too. */
 const NEAR_MS = 2 * DAY_MS;
+
+/** From midnight to the evening. */
+const EVENING_MS = 18 * 3_600_000;
 
 /**
  * Formatters by zone; creating one is the slowest step here.
@@ -62,15 +64,17 @@ export function daysUntil(now, end, zone) {
 }
 
 /**
- * An instant of the last day that is left before `end`: of the last full day, or of the day of `end` if that is near.
+ * The last day that is left before `end`, as an instant of it: the last one that lasts until the evening. With an end
+ * within 48 hours that is not at midnight, the day of `end`, which is to be named with the time (`isTimed`).
  * @param {Date} now
  * @param {Date} end
  * @param {string} zone
  */
 export function lastDayLeft(now, end, zone) {
   const last = new Date(end.getTime() - 1);
-  const isFull = dayNumber(last, zone) !== dayNumber(end, zone);
-  return isFull || end.getTime() - now.getTime() <= NEAR_MS ? last : new Date(end.getTime() - DAY_MS);
+  const isAtMidnight = dayNumber(last, zone) !== dayNumber(end, zone);
+  const isTimed = !isAtMidnight && end.getTime() - now.getTime() <= NEAR_MS;
+  return { at: isTimed ? last : new Date(end.getTime() - EVENING_MS), isTimed };
 }
 
 /**

@@ -76,8 +76,7 @@ export const ofDay = (instant, zone, now) => comingDay(new Date(instant), zone, 
 export const onDay = (instant, zone, now) => comingDay(new Date(instant), zone, now, (words) => t("on_day", words));
 
 /**
- * The last full day before something ends at `instant`. With an end within 48 hours that is not at midnight, its day
- * and time.
+ * The last day before something ends at `instant` (`lastDayLeft`), near the end with the time.
  * @param {string} instant
  * @param {string} zone
  * @param {Date} now
@@ -99,10 +98,9 @@ export const ending = (instant, zone, now) => lastDay(new Date(instant), zone, n
  * @param {(words: string) => string} dated as in `comingDay`
  */
 function lastDay(end, zone, now, dated) {
-  const last = lastDayLeft(now, end, zone);
-  const words = comingDay(last, zone, now, dated);
-  const isFull = dayNumber(last, zone) !== dayNumber(end, zone);
-  return isFull ? words : t("day_and_time", words, time(end, zone));
+  const { at, isTimed } = lastDayLeft(now, end, zone);
+  const words = comingDay(at, zone, now, dated);
+  return isTimed ? t("day_and_time", words, time(end, zone)) : words;
 }
 
 /**

@@ -26,14 +26,16 @@ test("the day on which something ends is the last of the days left", () => {
   const now = new Date("2026-11-27T09:34:00Z");
   for (const [end, said, left] of [
     ["2026-12-01T00:00:00Z", "Mon 30 Nov", 4],
-    ["2026-12-01T09:34:00Z", "Mon 30 Nov", 4],
+    ["2026-12-01T17:59:00Z", "Mon 30 Nov", 4],
+    // Of days from midnight to midnight, where the clocks are set back in between.
+    ["2026-12-01T23:00:00Z", "Tue 1 Dec", 5],
     ["2026-12-02T00:00:00Z", "Tue 1 Dec", 5],
     ["2026-11-29T09:34:00Z", "Sun 29 Nov, 09:34", 3],
     ["2026-11-28T12:00:00Z", "tomorrow, 12:00", 2],
     ["2026-11-27T12:00:00Z", "today, 12:00", 1],
   ]) {
     assert.equal(until(end, "UTC", now).replaceAll("\u00a0", " "), said);
-    assert.equal(dayNumber(lastDayLeft(now, new Date(end), "UTC"), "UTC") - dayNumber(now, "UTC") + 1, left);
+    assert.equal(dayNumber(lastDayLeft(now, new Date(end), "UTC").at, "UTC") - dayNumber(now, "UTC") + 1, left);
   }
 });
 

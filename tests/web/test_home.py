@@ -303,8 +303,9 @@ def test_the_rate_is_for_the_credits_that_expire_first(
 @pytest.mark.parametrize(
     ("opened_before", "said"),
     [
-        # The first credits expire at 09:00 on 2 Dec, and the month ends on the 3rd.
+        # The first credits expire on 2 Dec, at 09:00 or at 19:00, and the month ends on the 3rd.
         (timedelta(days=81), "9 days left, counting today .* 30 expire Tue 1 Dec"),
+        (timedelta(days=81) - timedelta(hours=10), "10 days left, counting today .* 30 expire Wed 2 Dec"),
         (timedelta(days=88), "3 days left, counting today .* 30 expire Wed 25 Nov, 09:00"),
         (timedelta(days=89), "2 days left, counting today .* 30 expire tomorrow, 09:00"),
         (timedelta(days=89, hours=23), "1 day left, counting today .* 30 expire today, 10:00"),

@@ -14,7 +14,9 @@ NEAR = Translated({-1: gettext_noop("yesterday"), 0: gettext_noop("today"), 1: g
 """The names of the days next to today, by distance in days."""
 
 _INSTANT = timedelta(microseconds=1)
-_TIME_NAMED = timedelta(hours=48)
+_NEAR = timedelta(hours=48)
+_UNTIL_EVENING = timedelta(hours=18)
+"""From midnight to the evening."""
 
 
 @blueprint.app_template_filter("day")
@@ -48,12 +50,11 @@ def at_moment(at: datetime | str, zone: str) -> str:
 def last_day(at: datetime | str, zone: str) -> str:
     """The last day that is left before the deadline `at`, as a part of a sentence that says when.
 
-    The last full day. With a deadline within 48 hours that is not at midnight, its day and time.
+    The last one that lasts until the evening. With a deadline within 48 hours, not at midnight, its day and time.
     """
-    instant = _instant(at)
-    last = _last_day_left(instant, zone)
-    name = on_day(last, zone)
-    return name if local_day(zone, last) != local_day(zone, instant) else _with_time(name, instant, zone)
+    instant, is_timed = _last_day_left(_instant(at), zone)
+    name = on_day(instant, zone)
+    return _with_time(name, _instant(at), zone) if is_timed else name
 
 
 @blueprint.app_template_filter("days_from_today")
@@ -65,7 +66,7 @@ def days_from_today(at: datetime | str, zone: str) -> int:
 @blueprint.app_template_filter("days_left")
 def days_left(at: datetime | str, zone: str) -> int:
     """The number of days up to the one that `last_day` names, including today."""
-    return days_from_today(_last_day_left(_instant(at), zone), zone) + 1
+    return days_from_today(_last_day_left(_instant(at), zone)[0], zone) + 1
 
 
 @blueprint.app_template_filter("iso_day")
@@ -132,11 +133,15 @@ def first_instant(zone: str, which: date) -> datetime:
     return day_start(zone, which)
 
 
-def _last_day_left(deadline: datetime, zone: str) -> datetime:
-    """An instant of the last full day before a deadline (UTC), or of the deadline's own day if that is near."""
+def _last_day_left(deadline: datetime, zone: str) -> tuple[datetime, bool]:
+    """An instant of the last day that is left before a deadline (UTC); whether to name the deadline's time with it.
+
+    `lastDayLeft` of the extension has the same rule.
+    """
     last = deadline - _INSTANT
-    is_full = local_day(zone, last) != local_day(zone, deadline)
-    return last if is_full or deadline - now() <= _TIME_NAMED else deadline - timedelta(days=1)
+    is_at_midnight = local_day(zone, last) != local_day(zone, deadline)
+    is_timed = not is_at_midnight and deadline - now() <= _NEAR
+    return last if is_timed else deadline - _UNTIL_EVENING, is_timed
 
 
 def _with_time(name: str, instant: datetime, zone: str) -> str:

@@ -186,7 +186,7 @@ function nextLossOf(summary, coming, taken, account, now) {
  * @param {string} zone
  * @param {Date} now
  */
-const daysLeft = (end, zone, now) => dayNumber(lastDayLeft(now, end, zone), zone) - dayNumber(now, zone) + 1;
+const daysLeft = (end, zone, now) => dayNumber(lastDayLeft(now, end, zone).at, zone) - dayNumber(now, zone) + 1;
 
 /**
  * Credits per working day, rounded up to one decimal. If no working day is left, all days count.
