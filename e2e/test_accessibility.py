@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from e2e.harness.app import open_app, reset_size, resize, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.connecting import refresh
-from e2e.harness.hearing import assert_in_order, heard, listen, outline
+from e2e.harness.hearing import assert_in_order, heard, in_language, listen, outline
 from e2e.harness.judging import layout_faults
 from e2e.harness.page import Page
 from e2e.harness.server import Server
@@ -42,22 +42,27 @@ FORCED_COLOURS = [{"name": "forced-colors", "value": "active"}]
 
 
 @pytest.fixture
-def home(browser: Browser, server: Server, client: Client) -> Iterator[Page]:
+def home(browser: Browser, server: Server, client: Client) -> Page:
     account = client.account()
     client.log(account, "Kai Example").expect(201)
     for name in ("Robin Sample", "Noor Dummy"):
         client.post("/targets", {"person": {"name": name}}).expect(201)
     page = open_app(browser, server, client)
     page.find("button", "Log InMail")
-    yield page
-    page.cdp("Network.setExtraHTTPHeaders", headers={})
-    page.cdp("Network.disable")
+    return page
 
 
-def speak(page: Page, language: str) -> None:
-    """Requests the pages in this language."""
-    page.cdp("Network.enable")
-    page.cdp("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
+@pytest.fixture
+def speak(browser: Browser) -> Iterator[Callable[[str], None]]:
+    """Sets the language in which the first tab requests pages, until the test ends."""
+
+    def request_in(language: str) -> None:
+        browser.tab.cdp("Network.enable")
+        browser.tab.cdp("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
+
+    yield request_in
+    browser.tab.cdp("Network.setExtraHTTPHeaders", headers={})
+    browser.tab.cdp("Network.disable")
 
 
 def visit(page: Page, server: Server, path: str) -> Page:
@@ -65,92 +70,111 @@ def visit(page: Page, server: Server, path: str) -> Page:
     return wait_idle(page.wait_loaded())
 
 
+POPUP_OVER_A_PERSON = [
+    "main",
+    "heading 'My seat' level=1",
+    "button 'My seat' collapsed",
+    "navigation '{Pages|Seiten}'",
+    "button '{People|Personen}'",
+    "button '{History|Verlauf}'",
+    "button '{Report|Bericht}'",
+    "button '{Settings|Einstellungen}'",
+    "region '{Credits left|Verbleibende Credits}'",
+    "region '{Log an InMail|InMail eintragen}'",
+    "heading 'Kai Example' level=2",
+    "button '{Log InMail to Kai Example 1 credit (LinkedIn doesn’t show the cost here)"
+    "|InMail eintragen an Kai Example wohl 1 Credit} · Alt+Shift+L'",
+    "button '{Log a free InMail to Kai Example|Gratis: InMail an Kai Example eintragen}'"
+    " ({An Open Profile or a 1st-degree connection costs no credit"
+    "|Ein Open Profile oder ein Kontakt 1. Grades kostet keinen Credit})",
+    "button '{Add details…|Details…}' collapsed",
+    "heading '{Waiting for a reply (5)|Warten auf Antwort (5)}' level=2",
+    "list",
+    "button '{Replied|Geantwortet}: Élodie Muster'",
+    "button '{More|Mehr}: Élodie Muster' collapsed",
+    "region '{The number that LinkedIn shows|Die Zahl, die LinkedIn zeigt}'",
+    "button '{No, it’s…|Nein, sondern…}' collapsed",
+    "status",
+]
+
+HOME = [
+    "link '{Skip to content|Zum Inhalt springen}'",
+    "banner",
+    "navigation '{Pages|Seiten}'",
+    "link '{Home|Start}'",
+    "DisclosureTriangle '{Account|Konto}: My seat' collapsed",
+    "main",
+    "heading '{Home|Start}' level=1",
+    "region 'My seat'",
+    "button '{Yes, LinkedIn shows 24 too|Ja, LinkedIn zeigt auch 24}'",
+    "DisclosureTriangle '{No, it's…|Nein, sondern…}' collapsed",
+    "region '{Log an InMail|InMail eintragen}'",
+    "heading '{Log an InMail|InMail eintragen}' level=2",
+    "textbox '{Name or profile link|Name oder Profil-Link}'",
+    "combobox '{Sent|Gesendet}' collapsed",
+    "combobox '{Cost|Kosten}' collapsed",
+    "button '{Log InMail|InMail eintragen}'",
+    "button '{Replied|Hat geantwortet}: Kai Example'",
+    "DisclosureTriangle '{More for|Mehr zu} Kai Example' collapsed",
+]
+
+SET_UP = [
+    "heading '{Set up Inkeeper|Inkeeper einrichten}' level=1",
+    "heading '{Your LinkedIn plan|Ihr LinkedIn-Abo}' level=2",
+    "group '{Which plan do you have?|Welches Abo haben Sie?}'",
+    "radio 'Sales Navigator' checked=true",
+    "textbox '{Credits that LinkedIn shows now|Credits, die LinkedIn jetzt zeigt}'"
+    " ({LinkedIn shows the number where you write an InMail."
+    "|LinkedIn zeigt die Zahl dort, wo Sie eine InMail schreiben.})",
+    "DisclosureTriangle '{More|Mehr}' collapsed",
+    "button '{Save|Speichern}'",
+    "link '{Skip for now|Vorerst überspringen}'",
+]
+
+
+def assert_popup_is_read_in(language: str, popup: Page) -> None:
+    """Asserts what a screen reader reads in the popup in the state `plenty`, and when the results are opened."""
+    assert_in_order(outline(popup), in_language(language, *POPUP_OVER_A_PERSON))
+    more, declined, result = (
+        f"{words}: Élodie Muster"
+        for words in in_language(language, "{More|Mehr}", "{Declined|Abgelehnt}", "{Result|Ergebnis}")
+    )
+    popup.click("button", more)
+    popup.find("button", declined)
+    assert_in_order(outline(popup), [f"button '{more}' expanded=True", f"group '{result}'", f"button '{declined}'"])
+
+
 def test_the_popup_over_a_person_as_a_screen_reader_reads_it(connected: Browser, client: Client) -> None:
-    popup = popup_over(connected, STATES["plenty"], client)
-
-    assert_in_order(
-        outline(popup),
-        [
-            "main",
-            "heading 'My seat' level=1",
-            "button 'My seat' collapsed",
-            "navigation 'Pages'",
-            "button 'People'",
-            "button 'Report'",
-            "region 'Credits left'",
-            "region 'Log an InMail'",
-            "heading 'Kai Example' level=2",
-            "button 'Log a free InMail to Kai Example' (An Open Profile or a 1st-degree connection costs no credit)",
-            "button 'Add details…' collapsed",
-            "heading 'Waiting for a reply (5)' level=2",
-            "list",
-            "button 'Replied: Élodie Muster'",
-            "button 'More: Élodie Muster' collapsed",
-            "region 'The number that LinkedIn shows'",
-            "button 'No, it’s…' collapsed",
-            "status",
-        ],
-    )
-    assert any(line.startswith("button 'Log InMail to Kai Example 1 credit") for line in outline(popup))
-    popup.click("button", "More: Élodie Muster")
-    popup.find("button", "Declined: Élodie Muster")
-    assert_in_order(outline(popup), ["button 'More: Élodie Muster' expanded=True", "group 'Result: Élodie Muster'"])
+    """In German: `test_german.py`, which has a German browser."""
+    assert_popup_is_read_in("en", popup_over(connected, STATES["plenty"], client))
 
 
-def test_home_as_a_screen_reader_reads_it(home: Page) -> None:
-    assert_in_order(
-        outline(home),
-        [
-            "link 'Skip to content'",
-            "banner",
-            "navigation 'Pages'",
-            "link 'Home'",
-            "DisclosureTriangle 'Account: My seat' collapsed",
-            "main",
-            "heading 'Home' level=1",
-            "region 'My seat'",
-            "button 'Yes, LinkedIn shows 24 too'",
-            "DisclosureTriangle 'No, it's…' collapsed",
-            "region 'Log an InMail'",
-            "heading 'Log an InMail' level=2",
-            "textbox 'Name or profile link'",
-            "combobox 'Sent' collapsed",
-            "combobox 'Cost' collapsed",
-            "button 'Log InMail'",
-            "button 'Replied: Kai Example'",
-            "DisclosureTriangle 'More for Kai Example' collapsed",
-        ],
-    )
-    home.click("button", "Log InMail")
-    until(lambda: home.focused_name() == ("textbox", WHO), "the field with the error has the focus")
-    said = home.run("() => document.getElementById('log-who-error').innerText")
-    assert f"textbox '{WHO}' invalid=true ({said})" in outline(home)
-
-
-def test_home_in_german_as_a_screen_reader_reads_it(home: Page, server: Server) -> None:
-    speak(home, "de")
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_home_as_a_screen_reader_reads_it(
+    home: Page, server: Server, speak: Callable[[str], None], language: str
+) -> None:
+    speak(language)
     visit(home, server, "/")
+    assert_in_order(outline(home), in_language(language, *HOME))
 
-    assert_in_order(
-        outline(home),
-        [
-            "link 'Zum Inhalt springen'",
-            "heading 'Start' level=1",
-            "button 'Ja, LinkedIn zeigt auch 24'",
-            "heading 'InMail eintragen' level=2",
-            "textbox 'Name oder Profil-Link'",
-            "button 'InMail eintragen'",
-        ],
-    )
+    log, who = in_language(language, "{Log InMail|InMail eintragen}", "{Name or profile link|Name oder Profil-Link}")
+    home.click("button", log)
+
+    until(lambda: home.focused_name() == ("textbox", who), "the field with the error has the focus")
+    said = home.run("() => document.getElementById('log-who-error').innerText")
+    assert f"textbox '{who}' invalid=true ({said})" in outline(home)
 
 
-def test_the_set_up_as_a_screen_reader_reads_it(browser: Browser, server: Server, client: Client) -> None:
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_set_up_as_a_screen_reader_reads_it(
+    browser: Browser, server: Server, client: Client, speak: Callable[[str], None], language: str
+) -> None:
+    speak(language)
     page = open_app(browser, server, client, "/welcome")
     page.click("radio", "Sales Navigator")
 
     lines = outline(page)
-    assert "heading 'Set up Inkeeper' level=1" in lines
-    assert "radio 'Sales Navigator' checked=true" in lines
+    assert_in_order(lines, in_language(language, *SET_UP))
     assert [line for line in lines if line.startswith(("button", "link", "textbox", "spinbutton", "radio"))] == [
         line for line in lines if re.match(r"(button|link|textbox|spinbutton|radio) '[^']", line)
     ], "each control has a name"
@@ -224,8 +248,10 @@ def test_the_popup_in_forced_colours(connected: Browser, client: Client, tmp_pat
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_no_page_breaks_at_a_zoom_of_200_percent(home: Page, server: Server, language: str) -> None:
-    speak(home, language)
+def test_no_page_breaks_at_a_zoom_of_200_percent(
+    home: Page, server: Server, speak: Callable[[str], None], language: str
+) -> None:
+    speak(language)
     faults = []
     try:
         resize(home, *ZOOMED_TAB)

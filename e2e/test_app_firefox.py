@@ -30,7 +30,11 @@ def account(client: Client) -> dict:
 
 
 def wait_text(fox: Firefox, pattern: str) -> None:
-    until(lambda: re.search(pattern, fox.run("() => document.body?.innerText ?? ''")), f"text {pattern!r}")
+    read = "() => document.body?.innerText ?? ''"
+    try:
+        until(lambda: re.search(pattern, fox.run(read)), f"text {pattern!r}")
+    except AssertionError as failure:
+        raise AssertionError(f"{failure}\nthe page says:\n{fox.run(read)}") from None
 
 
 def press(fox: Firefox, css: str) -> None:

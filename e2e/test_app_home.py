@@ -178,3 +178,19 @@ def test_on_a_narrow_screen(home: Page, client: Client, account: dict, touch: bo
         assert_accessible(home)
     finally:
         reset_size(home)
+
+
+STARTS = """(css) => [...document.querySelectorAll(css)].map((one) => one.getBoundingClientRect())
+    .map(({left, right, top}) => [left, right, top].map(Math.round))"""
+
+
+def test_two_accounts_are_aligned_with_each_other_and_the_cards_below(
+    home: Page, client: Client, account: dict
+) -> None:
+    client.account("Another seat", plan="recruiter_lite", rule_book="rolling", opened_at="2026-01-02T09:00:00Z")
+    home.cdp("Page.reload")
+    wait_idle(home.wait_loaded())
+
+    first, second = home.run(STARTS, ".seat > .linkedin")
+    assert first[2] == second[2], "the questions"
+    assert [card[:2] for card in home.run(STARTS, ".seat")] == [card[:2] for card in home.run(STARTS, ".two > .card")]

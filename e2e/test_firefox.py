@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from e2e.harness.client import Client
+from e2e.harness.connecting import connect, refresh
 from e2e.harness.extension import extension_copy
 from e2e.harness.firefox import ENTER, Firefox, firefox
 from e2e.harness.linkedin import PracticeSite
@@ -42,11 +43,9 @@ def fox(linkedin: PracticeSite, tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture
 def account(fox: Firefox, server: Server, client: Client) -> Iterator[dict[str, Any]]:
     """A Premium Business account with 15 credits, in a Firefox that is paired with the server."""
-    seen = len(server.terminal())
-    fox.ask("pair.start", {"address": server.address, "device": "Firefox in a test"})
-    fox.ask("pair.confirm", {"code": server.pairing_code(after=seen)})
+    connect(fox, server, device="Firefox in a test")
     made = client.account("Premium", plan="premium_business", rule_book="rolling")
-    fox.ask("refresh")
+    refresh(fox)
     wait_badge(fox, "15")
     yield made
     fox.ask("listening.set", {"on": False})

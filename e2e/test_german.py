@@ -14,10 +14,10 @@ from e2e.harness.connecting import connect, refresh
 from e2e.harness.extension import extension_copy
 from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
-from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
-from e2e.test_popup import CUT, STATES, State, assert_fits, log_while_off, pictures
+from e2e.test_accessibility import assert_popup_is_read_in
+from e2e.test_popup import CUT, STATES, assert_fits, pictures, popup_in_any_language, popup_without_server
 
 NOTIFICATIONS = """async () => {
     const {readView} = await import(chrome.runtime.getURL('core/show/view.js'));
@@ -44,42 +44,34 @@ def german(german_chromium: Browser, server: Server) -> Browser:
     return german_chromium
 
 
-def popup_of(browser: Browser, state: State, client: Client) -> Page:
-    """The popup over the page of a state, once it shows all there is."""
-    state.make(client)
-    refresh(browser)
-    browser.visit(state.url)
-    popup = browser.click_toolbar()
-    is_person = state.url == PracticeSite.person("kai-example")
-    # What the server has about the person arrives last.
-    last = "[data-hook='past'], [data-hook='listed'], [data-hook='marked']" if is_person else "[data-part='log']"
-    until(lambda: popup.run("(css) => document.querySelector(css) !== null", last), f"{last} in the popup")
-    return popup
-
-
 @pytest.mark.parametrize("name", STATES)
 def test_every_state_fits_in_german(german: Browser, client: Client, tmp_path: Path, name: str) -> None:
-    popup = popup_of(german, STATES[name], client)
+    popup = popup_in_any_language(german, STATES[name], client)
 
     pictures(popup, tmp_path, name)
     assert_fits(popup)
 
 
+def test_without_the_server_it_fits_in_german(german: Browser, client: Client, server: Server, tmp_path: Path) -> None:
+    popup = popup_without_server(german, client, server)
+
+    popup.wait_text("2 Einträge werden später gespeichert")
+    pictures(popup, tmp_path, "server-off")
+    assert_fits(popup)
+    assert popup.run(CUT) == []
+
+
 def test_the_popup_speaks_german(german: Browser, client: Client) -> None:
-    popup = popup_of(german, STATES["expiring"], client)
+    popup = popup_in_any_language(german, STATES["expiring"], client)
 
     popup.wait_text("übrig · Limit 1.000 · noch")
     popup.wait_text("Warten auf Antwort (5)")
-    assert popup.run(CUT) == 0, "who waits and since when"
+    assert popup.run(CUT) == [], "who waits and since when"
     assert popup.run("() => [document.documentElement.lang, document.documentElement.dir]") == ["de", "ltr"]
 
 
-def test_a_name_is_whole_while_inkeeper_is_off(german: Browser, client: Client, server: Server, tmp_path: Path) -> None:
-    popup = log_while_off(german, client, server)
-
-    popup.wait_text("wird später übertragen")
-    assert popup.run(CUT) == 0
-    pictures(popup, tmp_path, "off")
+def test_the_popup_as_a_screen_reader_reads_it(german: Browser, client: Client) -> None:
+    assert_popup_is_read_in("de", popup_in_any_language(german, STATES["plenty"], client))
 
 
 def test_the_badge_and_the_notifications_speak_german(german: Browser, client: Client) -> None:

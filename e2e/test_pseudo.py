@@ -16,18 +16,16 @@ import pytest
 from e2e.harness.app import open_app, reset_size, resize, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
-from e2e.harness.connecting import connect, refresh
+from e2e.harness.connecting import connect
 from e2e.harness.extension import extension_copy
 from e2e.harness.judging import layout_faults
 from e2e.harness.linkedin import PracticeSite
+from e2e.harness.lived import write_year
 from e2e.harness.page import Page
 from e2e.harness.pseudo import PseudoServer, write_messages
 from e2e.harness.server import Server
 from e2e.harness.wait import until
-from e2e.test_popup import PEOPLE, STATES
-from inkeeper.clock import utc_now
-from inkeeper.demo import fill
-from inkeeper.storage.database import open_database
+from e2e.test_popup import PEOPLE, STATES, popup_in_any_language
 from tests.pseudo import RTL_TAG, TAG, untranslated
 from tests.web.test_language import PAGES
 
@@ -100,13 +98,7 @@ def speaking(pseudo_chromium: Browser, folder: Path, direction: str) -> Browser:
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with the history of a year."""
-    server = PseudoServer(tmp_path_factory.mktemp("lived"))
-    server.data.mkdir(parents=True)
-    store = open_database(f"sqlite:///{server.data / 'inkeeper.sqlite3'}")
-    try:
-        fill(store, utc_now())
-    finally:
-        store.checkpoint_and_close()
+    server = write_year(PseudoServer(tmp_path_factory.mktemp("lived")))
     yield server.start()
     server.close()
 
@@ -166,16 +158,9 @@ def assert_holds(page: Page) -> None:
 def test_no_state_of_the_popup_breaks(
     speaking: Browser, server: Server, client: Client, direction: str, name: str, tmp_path: Path
 ) -> None:
-    state = STATES[name]
     speaking.reset()
     connect(speaking, server)
-    state.make(client)
-    refresh(speaking)
-    speaking.visit(state.url)
-    popup = speaking.click_toolbar()
-    is_person = state.url == PracticeSite.person("kai-example")
-    last = "[data-hook='past'], [data-hook='listed'], [data-hook='marked']" if is_person else "[data-part='log']"
-    until(lambda: popup.run("(css) => document.querySelector(css) !== null", last), f"{last} in the popup")
+    popup = popup_in_any_language(speaking, STATES[name], client)
 
     popup.screenshot(tmp_path / f"{name}.png")
     assert popup.run("() => document.documentElement.dir") == direction

@@ -14,18 +14,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from e2e.harness.app import open_app, reset_size, wait_idle
+from e2e.harness.app import open_app, reset_size, set_up_link, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.connecting import connect, refresh
 from e2e.harness.extension import extension_copy
+from e2e.harness.forking import ForkServer
 from e2e.harness.linkedin import PracticeSite
+from e2e.harness.lived import write_year
 from e2e.harness.page import Page
 from e2e.harness.server import ROOT, Server
-from inkeeper.clock import utc_now
-from inkeeper.demo import fill
-from inkeeper.server.opening import portable_link
-from inkeeper.storage.database import open_database
+from e2e.pictures import both_themes, take
 
 PEOPLE = ("Robin Sample", "Mika Placeholder", "Noor Dummy", "Sasha Specimen", "Élodie Muster")
 LISTED = (
@@ -78,14 +77,6 @@ def account(sharp: Browser, client: Client) -> dict:
     refresh(sharp)
     sharp.wait_balance(balance)
     return made
-
-
-def both_themes(page: Page, folder: Path, name: str) -> None:
-    """The same picture in light and dark."""
-    for theme in ("light", "dark"):
-        page.emulate(theme=theme)
-        page.screenshot(folder / f"{name}-{theme}.png")
-        assert (folder / f"{name}-{theme}.png").stat().st_size > 10_000
 
 
 def open_popup(browser: Browser) -> Page:
@@ -162,11 +153,7 @@ def test_home(sharp: Browser, account: dict, server: Server, client: Client, pic
 @pytest.fixture
 def lived(tmp_path: Path) -> Iterator[Server]:
     """A server with a year of invented history."""
-    running = Server(tmp_path / "lived")
-    running.data.mkdir(parents=True)
-    store = open_database(f"sqlite:///{running.data}/inkeeper.sqlite3")
-    fill(store, utc_now())
-    store.checkpoint_and_close()
+    running = write_year(Server(tmp_path / "lived"))
     yield running.start()
     running.close()
 
@@ -200,10 +187,7 @@ def test_store_pages(browser: Browser, lived: Server, store_pictures: Path, path
 
 
 def test_store_set_up(browser: Browser, server: Server, store_pictures: Path) -> None:
-    store = open_database(f"sqlite:///{server.data}/inkeeper.sqlite3")
-    link = portable_link(store, server.address, "me", "/welcome")
-    store.checkpoint_and_close()
-    page = wait_idle(browser.visit(link))
+    page = wait_idle(browser.visit(set_up_link(server)))
     page.click("radio", "Sales Navigator")
     page.fill("textbox", "Credits that LinkedIn shows now", "12")
     store_picture(page, store_pictures / "set-up.png")
@@ -238,3 +222,10 @@ def test_store_popup(sharp: Browser, account: dict, store_pictures: Path, tmp_pa
     page.run(BESIDE, shown)
 
     store_picture(page, store_pictures / "popup.png")
+
+
+@pytest.mark.parametrize("name", ["popup-plenty", "set-up"])
+def test_a_picture_to_compare_versions_by(browser: Browser, fork_server: ForkServer, tmp_path: Path, name: str) -> None:
+    take(browser, name, tmp_path, "en", fork_server)
+
+    assert sorted(file.name for file in tmp_path.iterdir()) == [f"{name}-en-dark.png", f"{name}-en-light.png"]

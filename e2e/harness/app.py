@@ -11,6 +11,8 @@ from e2e.harness.client import Client
 from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.wait import until
+from inkeeper.server.opening import portable_link
+from inkeeper.storage.database import open_database
 
 RECORD_FETCH = """(() => {
     const really = globalThis.fetch;
@@ -30,6 +32,15 @@ def sign_in_link(server: Server, client: Client, path: str = "/") -> str:
     """A link that opens a page signed in, once, within a minute."""
     secret = client.post("/sign-ins", {}).expect(201)["secret"]
     return f"{server.address}{path}#signin={secret}"
+
+
+def set_up_link(server: Server) -> str:
+    """A link that opens the set-up signed in, before any device is connected."""
+    store = open_database(f"sqlite:///{server.data}/inkeeper.sqlite3")
+    try:
+        return portable_link(store, server.address, "me", "/welcome")
+    finally:
+        store.checkpoint_and_close()
 
 
 def open_app(browser: Browser, server: Server, client: Client, path: str = "/") -> Page:

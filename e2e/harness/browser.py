@@ -82,7 +82,9 @@ class Browser:
         }
         options = Options()
         options.binary_location = program("chromium", "google-chrome-for-testing")
-        for flag in (*QUIET, *flags, f"--lang={language}", f"--load-extension={extension}", "--window-size=1200,900"):
+        # A headless browser asks websites for English in every language of its own.
+        spoken = (f"--lang={language}", f"--accept-lang={language}")
+        for flag in (*QUIET, *flags, *spoken, f"--load-extension={extension}", "--window-size=1200,900"):
             options.add_argument(flag)
         # As where an unpacked extension is in use. Without it the browser does not start one that reloaded itself.
         options.add_experimental_option("prefs", {"extensions.ui.developer_mode": True})

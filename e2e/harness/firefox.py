@@ -16,6 +16,7 @@ from typing import Any
 
 import websocket
 
+from e2e.harness.axe import RUN_AXE, axe_source
 from e2e.harness.desktop import program
 from e2e.harness.extension import ASK
 from e2e.harness.linkedin import HOST, PracticeSite
@@ -30,16 +31,36 @@ ANSWER_SECONDS = 30
 ENTER = "\ue007"
 
 
+CHOOSE_IN_MENU = """(label) => {
+    const ours = document.querySelector('#contentAreaContextMenu menu[id^=inkeeper_extension]');
+    if (ours && !ours.open) ours.openMenu(true);
+    const entries = [...(ours?.querySelectorAll('menuitem') ?? [])];
+    const chosen = entries.find((one) => one.label === label && one.closest('menupopup').state === 'open');
+    chosen?.closest('menupopup').activateItem(chosen);
+    return [Boolean(chosen), entries.map((one) => one.label)];
+}"""
+"""JavaScript for the browser's window: chooses the extension's entry with this label in the open context menu.
+
+Returns whether it was there, and the labels of all its entries.
+"""
+
+SET_THEME = """(theme) => Services.prefs.setIntPref(
+    'layout.css.prefers-color-scheme.content-override', theme === 'dark' ? 0 : 1)"""
+SHOWS_THEME = """(theme) => matchMedia(`(prefers-color-scheme: ${theme})`).matches
+    && document.getAnimations().every((one) => !one.effect.target.checkVisibility())"""
+
+
 class BidiError(RuntimeError):
     """The browser refused a command, or the script that it ran threw."""
 
 
 class Firefox:
-    """One running Firefox. `proxy` is the port of the proxy to the practice site."""
+    """One running Firefox in a language (a BCP 47 tag). `proxy` is the port of the proxy to the practice site."""
 
-    def __init__(self, extension: Path, profile: Path, proxy: int) -> None:
+    def __init__(self, extension: Path, profile: Path, proxy: int, language: str) -> None:
         profile.mkdir()
         prefs = {
+            "intl.locale.requested": language,
             "extensions.webextensions.uuids": json.dumps({EXTENSION_ID: UUID}),
             "network.proxy.type": 1,
             "network.proxy.ssl": "127.0.0.1",
@@ -65,6 +86,7 @@ class Firefox:
         self.call("session.new", capabilities={"alwaysMatch": {"acceptInsecureCerts": True}})
         self.call("webExtension.install", extensionData={"type": "path", "path": str(extension)})
         self.tab = self.call("browsingContext.getTree")["contexts"][0]["context"]
+        self._window = self.call("browsingContext.getTree", **{"moz:scope": "chrome"})["contexts"][0]["context"]
         self.control = self.open(self.extension_url("popup/popup.html"))
 
     def quit(self) -> None:
@@ -134,6 +156,21 @@ class Firefox:
         """Runs JavaScript in a page of the extension, as `run` does."""
         return self.run(function, *arguments, tab=self.control)
 
+    def run_in_window(self, function: str, *arguments: Any) -> Any:
+        """Runs JavaScript in the browser's own window, with its menus and preferences, as `run` does."""
+        return self.run(function, *arguments, tab=self._window)
+
+    def axe(self) -> list[str]:
+        """The violations of WCAG 2.2 AA that axe-core finds in the first tab, one line each."""
+        self.call("script.evaluate", expression=axe_source(), target={"context": self.tab}, awaitPromise=False)
+        return list(self.run(RUN_AXE))
+
+    def emulate(self, *, theme: str) -> None:
+        """Emulates the system's theme; waits until transitions have finished."""
+        self._activate(self.tab)
+        self.run_in_window(SET_THEME, theme)
+        until(lambda: self.run(SHOWS_THEME, theme), f"the {theme} theme")
+
     def text(self, tab: str) -> str:
         """The text that is visible in a tab."""
         return str(self.run("() => document.body.innerText", tab=tab))
@@ -161,17 +198,34 @@ class Firefox:
             }}""",
             tab=tab,
         )
-        steps: list[dict[str, Any]] = [
-            {"type": "pointerMove", "x": x, "y": y},
-            {"type": "pointerDown", "button": 0},
-            {"type": "pointerUp", "button": 0},
-        ]
-        self._perform({"type": "pointer", "id": "mouse", "actions": steps}, tab)
+        self._press_mouse(x, y, 0, tab)
 
     def type(self, text: str, *, tab: str | None = None) -> None:
         """Types with real keys where the cursor is."""
         steps = [{"type": kind, "value": key} for key in text for kind in ("keyDown", "keyUp")]
         self._perform({"type": "key", "id": "keyboard", "actions": steps}, tab)
+
+    def choose_in_menu(self, label: str) -> None:
+        """Right-clicks the page in the first tab, and chooses one of the extension's entries in the menu."""
+        self._press_mouse(100, 100, 2, None)
+        seen: list[str] = []
+
+        def is_chosen() -> bool:
+            was_there, seen[:] = self.run_in_window(CHOOSE_IN_MENU, label)
+            return bool(was_there)
+
+        try:
+            until(is_chosen, f"{label!r} in the menu")
+        except AssertionError as failure:
+            raise AssertionError(f"{failure}\nthe extension's entries: {seen}") from None
+
+    def _press_mouse(self, x: int, y: int, button: int, tab: str | None) -> None:
+        steps: list[dict[str, Any]] = [
+            {"type": "pointerMove", "x": x, "y": y},
+            {"type": "pointerDown", "button": button},
+            {"type": "pointerUp", "button": button},
+        ]
+        self._perform({"type": "pointer", "id": "mouse", "actions": steps}, tab)
 
     def _perform(self, source: dict[str, Any], tab: str | None) -> None:
         self._activate(tab)
@@ -244,12 +298,14 @@ def proxy_to(site: PracticeSite) -> Iterator[int]:
 
 
 @contextmanager
-def firefox(extension: Path, site: PracticeSite) -> Iterator[Firefox]:
-    """A Firefox with a new profile, until the block ends."""
+def firefox(extension: Path, site: PracticeSite, *, language: str = "en-US") -> Iterator[Firefox]:
+    """A Firefox with a new profile, until the block ends. AssertionError if it has no pack for the language."""
     folder = Path(tempfile.mkdtemp(prefix="firefox-"))
     with proxy_to(site) as proxy:
-        browser = Firefox(extension, folder / "profile", proxy)
+        browser = Firefox(extension, folder / "profile", proxy, language)
         try:
+            spoken = browser.run_in_extension("() => chrome.i18n.getUILanguage()")
+            assert spoken == language, f"Firefox speaks {spoken!r}: its language pack for {language!r} is not installed"
             yield browser
         finally:
             browser.quit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,9 @@ from e2e.harness.page import Page
 
 _SILENT = {"none", "generic", "StaticText", "InlineTextBox", "LineBreak", "ListMarker", "RootWebArea", "paragraph"}
 _STATES = ("expanded", "pressed", "checked", "selected", "disabled", "invalid", "required")
+
+_WORDING = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
+_LANGUAGES = ("en", "de")
 
 LISTEN = """() => {
     globalThis.heard = [];
@@ -75,6 +79,11 @@ def _line(node: dict[str, Any]) -> str | None:
         states.append(f"level={given['level']}")
     described = " ".join(node.get("description", {}).get("value", "").split())
     return " ".join([role, *([f"'{name}'"] if name else []), *states, *([f"({described})"] if described else [])])
+
+
+def in_language(language: str, *lines: str) -> list[str]:
+    """Lines of an outline in English ("en") or German ("de"), given with both: "button '{Save|Speichern}'"."""
+    return [_WORDING.sub(lambda wordings: wordings[1 + _LANGUAGES.index(language)], line) for line in lines]
 
 
 def assert_in_order(lines: list[str], wanted: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from e2e.harness.firefox import Firefox
 from e2e.harness.page import Page
 
 LAYOUT_FAULTS = """() => {
@@ -48,7 +49,7 @@ LAYOUT_FAULTS = """() => {
 """JavaScript: what is cut off, sticks out or covers a button, a line each."""
 
 
-def assert_accessible(page: Page) -> None:
+def assert_accessible(page: Page | Firefox) -> None:
     """Asserts that axe-core finds no violation of WCAG 2.2 AA, in the light and in the dark theme."""
     for theme in ("light", "dark"):
         page.emulate(theme=theme)

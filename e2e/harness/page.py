@@ -14,10 +14,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from e2e.harness.axe import RUN_AXE, axe_source
 from e2e.harness.cdp import CdpError, Connection, PageGoneError
 from e2e.harness.wait import until
-
-AXE = Path(__file__).parents[2] / "tests" / "lint" / "node_modules" / "axe-core" / "axe.min.js"
 
 ALT, CONTROL, SHIFT = 1, 2, 8
 KEYS = {
@@ -340,14 +339,9 @@ class Page:
 
     def axe(self) -> list[str]:
         """The violations of WCAG 2.2 AA that axe-core finds, one line each."""
-        assert AXE.is_file(), f"axe-core is not installed at {AXE}; `make setup` puts it there"
         if not self.run("() => 'axe' in globalThis"):
-            self.cdp("Runtime.evaluate", expression=AXE.read_text(encoding="utf-8"))
-        found = self.run(
-            """async () => (await axe.run(document, {resultTypes: ['violations']})).violations.map(
-                (one) => `${one.id}: ${one.help}: ` + one.nodes.map((node) => node.html.slice(0, 200)).join(' | '))"""
-        )
-        return list(found)
+            self.cdp("Runtime.evaluate", expression=axe_source())
+        return list(self.run(RUN_AXE))
 
     def close(self) -> None:
         """Closes the tab or popup."""

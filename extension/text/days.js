@@ -2,6 +2,11 @@
 
 const DAY_MS = 86_400_000;
 
+const NEAR_MS = 2 * DAY_MS;
+
+/** From midnight to the evening. */
+const EVENING_MS = 18 * 3_600_000;
+
 /**
  * Formatters by zone; creating one is the slowest step here.
  * @type {Map<string, Intl.DateTimeFormat>}
@@ -56,6 +61,20 @@ export function daysUntil(now, end, zone) {
   const today = dayNumber(now, zone);
   const last = dayNumber(new Date(end.getTime() - 1), zone);
   return Array.from({ length: last - today + 1 }, (_, index) => today + index);
+}
+
+/**
+ * The last day that is left before `end`, as an instant of it: the last one that lasts until the evening. With an end
+ * within 48 hours that is not at midnight, the day of `end`, which is to be named with the time (`isTimed`).
+ * @param {Date} now
+ * @param {Date} end
+ * @param {string} zone
+ */
+export function lastDayLeft(now, end, zone) {
+  const last = new Date(end.getTime() - 1);
+  const isAtMidnight = dayNumber(last, zone) !== dayNumber(end, zone);
+  const isTimed = !isAtMidnight && end.getTime() - now.getTime() <= NEAR_MS;
+  return { at: isTimed ? last : new Date(end.getTime() - EVENING_MS), isTimed };
 }
 
 /**

@@ -1,6 +1,6 @@
 // Formats instants, days and money in the reader's language. The zone and the present time are parameters.
 
-import { dayNumber } from "./days.js";
+import { dayNumber, lastDayLeft } from "./days.js";
 import { t } from "./words.js";
 
 const HOUR_MS = 3_600_000;
@@ -76,8 +76,7 @@ export const ofDay = (instant, zone, now) => comingDay(new Date(instant), zone, 
 export const onDay = (instant, zone, now) => comingDay(new Date(instant), zone, now, (words) => t("on_day", words));
 
 /**
- * The last full day before something ends at `instant`. With an end within 48 hours that is not at midnight, its day
- * and time.
+ * The last day before something ends at `instant` (`lastDayLeft`), near the end with the time.
  * @param {string} instant
  * @param {string} zone
  * @param {Date} now
@@ -99,12 +98,9 @@ export const ending = (instant, zone, now) => lastDay(new Date(instant), zone, n
  * @param {(words: string) => string} dated as in `comingDay`
  */
 function lastDay(end, zone, now, dated) {
-  const atMidnight = dayNumber(new Date(end.getTime() - 1), zone) !== dayNumber(end, zone);
-  if (atMidnight) return comingDay(new Date(end.getTime() - 1), zone, now, dated);
-  if (end.getTime() - now.getTime() > 48 * HOUR_MS) {
-    return comingDay(new Date(end.getTime() - 24 * HOUR_MS), zone, now, dated);
-  }
-  return t("day_and_time", comingDay(end, zone, now, dated), time(end, zone));
+  const { at, isTimed } = lastDayLeft(now, end, zone);
+  const words = comingDay(at, zone, now, dated);
+  return isTimed ? t("day_and_time", words, time(end, zone)) : words;
 }
 
 /**

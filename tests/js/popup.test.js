@@ -181,10 +181,12 @@ test("box and badge speak one language: plain, amber, red", async () => {
   ]);
 });
 
-test("the box says what is lost and what it is worth", async () => {
-  const { isUrgent, reason, value, words } = lossState(await popup({ summary: losing(4, { kept: 2 }) }));
+test("the box says what is lost and what it is worth, and the days left end on its day", async () => {
+  const context = await popup({ summary: losing(4, { kept: 2 }) });
+  const { isUrgent, reason, value, words } = lossState(context);
   assert.deepEqual({ isUrgent, reason, value }, { isUrgent: false, reason: "expire", value: "€32" });
   assert.match(words, /^10 expire Sun\s29\sNov$/);
+  assert.match(balanceState(context).facts, / · 4 days left$/, "Thu 26 to Sun 29");
 });
 
 test("credits in reserve are no loss", async () => {
@@ -213,7 +215,7 @@ test("numbers add up where credits were used before Inkeeper", async () => {
 
 test("more than a month's credits are not shown as part of a month's", async () => {
   const context = await popup({ summary: losing(40, { balance: 60, used: 0 }), account: { cap: 150 } });
-  assert.equal(balanceState(context).facts, "left · limit 150 · 41 days left");
+  assert.equal(balanceState(context).facts, "left · limit 150 · 40 days left");
 });
 
 test("a number that is too old has no pace, no bar, and no comparison", async () => {
@@ -475,8 +477,10 @@ test("what waits is listed while the server is away, and is counted in the numbe
   const context = await popup({ entries: [inmail("Robin Sample")], ...away("server_off") });
   const { items } = sentState(context);
   assert.deepEqual([items.length, items[0].name, items[0].isWaiting], [1, "Robin Sample", true]);
-  assert.match(items[0].words, /will sync later/);
-  assert.match(problemState(context).words, /1 waiting to be saved\./);
+  assert.match(items[0].words, /^today \d\d:\d\d$/, "that it waits is said above");
+  assert.match(problemState(context).words, / 1 waiting to be saved\.$/);
+  assert.doesNotMatch(problemState(context).words, /saved later/);
+  assert.match(problemState(await popup(away("server_off"))).words, / What you log is kept here and saved later\.$/);
   assert.equal(balanceState(context).balance, 11);
   assert.equal(sentState(await popup({ entries: [inmail("Robin Sample")] })), null);
 });

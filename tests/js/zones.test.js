@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { local, reset } from "./chrome.js";
-const { knownZone } = await import("../../extension/text/days.js");
-const { instantOf, localTime } = await import("../../extension/text/format.js");
+const { dayNumber, knownZone, lastDayLeft } = await import("../../extension/text/days.js");
+const { instantOf, localTime, until } = await import("../../extension/text/format.js");
 const { readView } = await import("../../extension/core/show/view.js");
 
 for (const [zone, text, instant] of [
@@ -21,6 +21,23 @@ for (const [zone, text, instant] of [
     assert.equal(localTime(instant, zone), text);
   });
 }
+
+test("the day on which something ends is the last of the days left", () => {
+  const now = new Date("2026-11-27T09:34:00Z");
+  for (const [end, said, left] of [
+    ["2026-12-01T00:00:00Z", "Mon 30 Nov", 4],
+    ["2026-12-01T17:59:00Z", "Mon 30 Nov", 4],
+    // Of days from midnight to midnight, where the clocks are set back in between.
+    ["2026-12-01T23:00:00Z", "Tue 1 Dec", 5],
+    ["2026-12-02T00:00:00Z", "Tue 1 Dec", 5],
+    ["2026-11-29T09:34:00Z", "Sun 29 Nov, 09:34", 3],
+    ["2026-11-28T12:00:00Z", "tomorrow, 12:00", 2],
+    ["2026-11-27T12:00:00Z", "today, 12:00", 1],
+  ]) {
+    assert.equal(until(end, "UTC", now).replaceAll("\u00a0", " "), said);
+    assert.equal(dayNumber(lastDayLeft(now, new Date(end), "UTC").at, "UTC") - dayNumber(now, "UTC") + 1, left);
+  }
+});
 
 test("a zone that the browser does not know is UTC, and the account says so", async () => {
   reset();

@@ -298,3 +298,31 @@ def test_the_rate_is_for_the_credits_that_expire_first(
 
     assert re.search(r"90 credits left .* to use the 30 that expire first 30 expire", text)
     assert "to use them all" not in text
+
+
+@pytest.mark.parametrize(
+    ("opened_before", "said"),
+    [
+        # The first credits expire on 2 Dec, at 09:00 or at 19:00, and the month ends on the 3rd.
+        (timedelta(days=81), "9 days left, counting today .* 30 expire Tue 1 Dec"),
+        (timedelta(days=81) - timedelta(hours=10), "10 days left, counting today .* 30 expire Wed 2 Dec"),
+        (timedelta(days=88), "3 days left, counting today .* 30 expire Wed 25 Nov, 09:00"),
+        (timedelta(days=89), "2 days left, counting today .* 30 expire tomorrow, 09:00"),
+        (timedelta(days=89, hours=23), "1 day left, counting today .* 30 expire today, 10:00"),
+    ],
+)
+def test_the_days_left_are_those_until_the_day_that_is_named(
+    page: WebPage, open_account: Callable[..., Seat], clock: Clock, opened_before: timedelta, said: str
+) -> None:
+    open_account(plan="recruiter_lite", rule_book="rolling", opened_at=(clock() - opened_before).isoformat())
+
+    assert re.search(said, page.text("/"))
+
+
+def test_no_days_are_left_where_nothing_expires(page: WebPage, open_account: Callable[..., Seat], clock: Clock) -> None:
+    """The end of the month brings credits, and takes none."""
+    open_account(plan="sales_navigator", rule_book="rolling", opened_at=(clock() - timedelta(days=20)).isoformat())
+
+    text = page.text("/")
+
+    assert "50 credits left of 50 Send 1 a day to use them all No room for 50 new credits Mon 1 Feb" in text

@@ -83,13 +83,20 @@ def test_the_figures(page: WebPage, used: Seat) -> None:
     }
     said = page.text("/report")
     assert "Used 9 worth €54 and 1 free" in said
-    assert "Lost 2 worth €12 2 expired" in said
-    assert "Used a month 4 over 2 months" in said
+    assert "Lost 2 worth €12 Used a month 4 over 2 months" in said, "all have expired"
     assert "Best month Oct 2026 5 credits used" in said
     assert "Response rate 10% of 10 sent in 90 days 0% of 1 in 30 days" in said
     assert "those who replied, accepted or declined, of all InMails sent" in said
     assert "The last 3 months" in said
     assert "1 Sep 2026 – 23 Nov 2026" in said
+
+
+def test_credits_that_were_lost_in_another_way_than_by_expiring(
+    page: WebPage, open_account: Callable[..., Seat]
+) -> None:
+    open_account(rule_book="rolling", cap=7, opened_at="2026-08-01T00:00:00Z")
+
+    assert "Lost 13 5 expired 8 over the limit" in page.text("/report")
 
 
 def test_the_months_add_up(page: WebPage, used: Seat) -> None:

@@ -14,6 +14,9 @@ NEAR = Translated({-1: gettext_noop("yesterday"), 0: gettext_noop("today"), 1: g
 """The names of the days next to today, by distance in days."""
 
 _INSTANT = timedelta(microseconds=1)
+_NEAR = timedelta(hours=48)
+_UNTIL_EVENING = timedelta(hours=18)
+"""From midnight to the evening."""
 
 
 @blueprint.app_template_filter("day")
@@ -27,10 +30,7 @@ def moment(at: datetime | str, zone: str) -> str:
     """The day of an instant, with the time if it is at most one day away: `today, 10:06`."""
     instant = _instant(at)
     name = day(instant, zone)
-    if not _is_near(instant, zone):
-        return name
-    time = language().time_of_day(instant.astimezone(time_zone(zone)).time())
-    return gettext("%(day)s, %(time)s", day=name, time=time)
+    return _with_time(name, instant, zone) if _is_near(instant, zone) else name
 
 
 @blueprint.app_template_filter("on_day")
@@ -48,8 +48,13 @@ def at_moment(at: datetime | str, zone: str) -> str:
 
 @blueprint.app_template_filter("last_day")
 def last_day(at: datetime | str, zone: str) -> str:
-    """The last day before the deadline `at`, as a part of a sentence that says when."""
-    return on_day(_instant(at) - _INSTANT, zone)
+    """The last day that is left before the deadline `at`, as a part of a sentence that says when.
+
+    The last one that lasts until the evening. With a deadline within 48 hours, not at midnight, its day and time.
+    """
+    instant, is_timed = _last_day_left(_instant(at), zone)
+    name = on_day(instant, zone)
+    return _with_time(name, _instant(at), zone) if is_timed else name
 
 
 @blueprint.app_template_filter("days_from_today")
@@ -60,8 +65,8 @@ def days_from_today(at: datetime | str, zone: str) -> int:
 
 @blueprint.app_template_filter("days_left")
 def days_left(at: datetime | str, zone: str) -> int:
-    """The number of days before the deadline `at`, including today."""
-    return (local_day(zone, _instant(at) - _INSTANT) - local_day(zone, now())).days + 1
+    """The number of days up to the one that `last_day` names, including today."""
+    return days_from_today(_last_day_left(_instant(at), zone)[0], zone) + 1
 
 
 @blueprint.app_template_filter("iso_day")
@@ -126,6 +131,22 @@ def at_time_of(zone: str, which: date, at: datetime) -> datetime:
 def first_instant(zone: str, which: date) -> datetime:
     """The first instant (UTC) of a local day."""
     return day_start(zone, which)
+
+
+def _last_day_left(deadline: datetime, zone: str) -> tuple[datetime, bool]:
+    """An instant of the last day that is left before a deadline (UTC); whether to name the deadline's time with it.
+
+    `lastDayLeft` of the extension has the same rule.
+    """
+    last = deadline - _INSTANT
+    is_at_midnight = local_day(zone, last) != local_day(zone, deadline)
+    is_timed = not is_at_midnight and deadline - now() <= _NEAR
+    return last if is_timed else deadline - _UNTIL_EVENING, is_timed
+
+
+def _with_time(name: str, instant: datetime, zone: str) -> str:
+    time = language().time_of_day(instant.astimezone(time_zone(zone)).time())
+    return gettext("%(day)s, %(time)s", day=name, time=time)
 
 
 def _is_near(instant: datetime, zone: str) -> bool:

@@ -1,7 +1,7 @@
 // The numbers of an account now: the server's summary, advanced along the server's timeline, less the outbox's entries.
 // Pure. It has no rules of its own for grants and losses.
 
-import { daysUntil, dayNumber, weekday } from "../../text/days.js";
+import { dayNumber, daysUntil, lastDayLeft, weekday } from "../../text/days.js";
 
 const DAY_MS = 86_400_000;
 
@@ -173,12 +173,20 @@ function nextLossOf(summary, coming, taken, account, now) {
       credits,
       // Of the coming events only losses take credits.
       reason: /** @type {LossReason} */ (event.reason),
-      daysLeft: daysUntil(now, new Date(event.at), account.time_zone).length,
+      daysLeft: daysLeft(new Date(event.at), account.time_zone, now),
       value: (known && summary.next_loss?.value) || null,
     };
   }
   return null;
 }
+
+/**
+ * The number of days up to the one that the popup names as the last, counting today.
+ * @param {Date} end
+ * @param {string} zone
+ * @param {Date} now
+ */
+const daysLeft = (end, zone, now) => dayNumber(lastDayLeft(now, end, zone).at, zone) - dayNumber(now, zone) + 1;
 
 /**
  * Credits per working day, rounded up to one decimal. If no working day is left, all days count.

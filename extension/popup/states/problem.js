@@ -22,8 +22,7 @@ export function problemState({ account, now, state, view }) {
   const isOlder = state === "version_mismatch" && isExtensionOlder(view);
   const words = [
     isOlder ? t("state_older_why") : resolving ? t(resolving.words) : t(`state_${state}_why`, address),
-    account && t("state_entries_safe"),
-    account && view.waiting.length > 0 && `${plural("waiting_title", view.waiting.length)}.`,
+    account && (view.waiting.length ? `${plural("waiting_title", view.waiting.length)}.` : t("state_entries_safe")),
   ];
   return {
     // Without an account the problem is all that the popup shows.

@@ -25,7 +25,8 @@ export function sentState({ account, now, ui, view }) {
         when(sentAt, account.account.time_zone, now),
         cost === 0 && t("costs_nothing"),
         noticed && t("noticed"),
-        waiting && t("will_sync"),
+        // While the server is away, the problem's section counts those that wait, and the name needs the room.
+        waiting && !isAway && t("will_sync"),
       ]
         .filter(Boolean)
         .join(" · "),
