@@ -1,11 +1,18 @@
-"""The Flask application: the checks of every request, the headers of every response, and the list of resources."""
+"""The Flask applications: the checks of every request, the headers of every response, and the list of resources.
+
+There are two: the API, and the pages for all paths outside of `/api/`. They have the same store and settings. The
+modules and routes of the pages are loaded when the server answers already (`load_pages`), or for the first page that is
+asked for: they take a quarter of the start, and the extension needs none of them.
+"""
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 from flask import Flask, Request, Response, g, request
@@ -41,7 +48,7 @@ from inkeeper.api import (
     texts,
 )
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
-from inkeeper.api.blueprint import Api, Id
+from inkeeper.api.blueprint import Api
 from inkeeper.api.guard import (
     EXTENSION_ORIGINS,
     MAX_BODY_BYTES,
@@ -56,15 +63,15 @@ from inkeeper.api.guard import (
 )
 from inkeeper.api.parsing import parse_json
 from inkeeper.api.problems import handle_problems
+from inkeeper.api.routing import Id, Rule
 from inkeeper.api.schemas_base import VERSION_HEADER
-from inkeeper.api.uploads import REFUSAL, ImportQueue, head_check_for
+from inkeeper.api.uploads import REFUSAL, ImportQueue, head_check_for, is_api
 from inkeeper.clock import utc_now
 from inkeeper.jsontext import to_json
 from inkeeper.services.ledger.report import Reports
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store
-from inkeeper.web.language import Environment
-from inkeeper.web.views import PAGES, register_pages
+from inkeeper.web.blueprint import PAGES
 
 _log = logging.getLogger("inkeeper.request")
 
@@ -115,10 +122,9 @@ def create_app(
     settings: Settings,
     clock: Callable[[], datetime] = utc_now,
     show_code: Callable[[str, str], None] = lambda _device_name, _code: None,
-) -> Flask:
+) -> App:
     """Create the application over an open store. `show_code(device_name, code)` shows a pairing code to the owner."""
-    app = _App("inkeeper", static_folder=None, root_path=pages.ROOT)
-    app.json = _Json(app)
+    app = App(lambda: _create_pages(app, settings, clock))
     app.extensions["inkeeper.store"] = store
     app.extensions["inkeeper.settings"] = settings
     app.extensions["inkeeper.show_code"] = show_code
@@ -135,14 +141,33 @@ def create_app(
         API_VERSION=inkeeper.__version__,
         OPENAPI_VERSION="3.1.0",
     )
-    # By default Flask redirects `//` to `/`; API clients do not expect a redirect.
-    app.url_map.merge_slashes = False
-    app.url_map.converters["default"] = Id
     _check_every_request(app, settings, clock)
     _complete_every_response(app)
     handle_problems(app)
     _register_resources(app)
     return app
+
+
+def load_pages(app: App) -> None:
+    """Load the pages and their templates, so that the first visit is fast. For a thread after the start."""
+    from inkeeper.web.templating import warm
+
+    warm(app.pages())
+    # Garbage collection need not look at what stays until the end; see `Server.run`.
+    gc.freeze()
+
+
+def _create_pages(api: App, settings: Settings, clock: Callable[[], datetime]) -> Flask:
+    """Create the application of the pages, with the extensions and the configuration of the API."""
+    from inkeeper.web.views import register_pages
+
+    pages = _Application()
+    pages.extensions, pages.config = api.extensions, api.config
+    _check_every_request(pages, settings, clock)
+    _complete_every_response(pages)
+    handle_problems(pages)
+    register_pages(pages)
+    return pages
 
 
 def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], datetime]) -> None:
@@ -215,7 +240,6 @@ def _complete_every_response(app: Flask) -> None:
 
 def _register_resources(app: Flask) -> None:
     app.register_blueprint(pages.blueprint)
-    register_pages(app)
     api = Api(
         app,
         spec_kwargs={
@@ -229,15 +253,21 @@ def _register_resources(app: Flask) -> None:
         api.register_blueprint(module.blueprint)
 
 
-class _App(Flask):
-    """Flask with three overrides:
+class _Application(Flask):
+    """Flask with two overrides:
 
     - Exceptions are logged by `problems` only: their text can hold user data.
     - `ensure_sync` is skipped: all views are synchronous.
-    - Templates are translated to the language of the request.
     """
 
-    jinja_environment = Environment
+    url_rule_class = Rule
+
+    def __init__(self) -> None:
+        super().__init__("inkeeper", static_folder=None, root_path=pages.ROOT)
+        self.json = _Json(self)
+        # By default Flask redirects `//` to `/`; API clients do not expect a redirect.
+        self.url_map.merge_slashes = False
+        self.url_map.converters["default"] = Id
 
     def log_exception(self, exc_info: Any) -> None:
         """Log nothing; `problems` logs the traceback without the exception's text."""
@@ -245,6 +275,29 @@ class _App(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function unchanged."""
         return func
+
+
+class App(_Application):
+    """The API. Requests for all other paths are handled by the application of the pages."""
+
+    def __init__(self, create_pages: Callable[[], Flask]) -> None:
+        """`create_pages` is called once, for the first of these requests or for `pages`."""
+        super().__init__()
+        self._create_pages = create_pages
+        self._pages: Flask | None = None
+        self._pages_lock = Lock()
+
+    def wsgi_app(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Handle a request."""
+        handle = super().wsgi_app if is_api(environ["PATH_INFO"]) else self.pages().wsgi_app
+        return handle(environ, start_response)
+
+    def pages(self) -> Flask:
+        """The application of the pages. Thread-safe."""
+        with self._pages_lock:
+            if self._pages is None:
+                self._pages = self._create_pages()
+            return self._pages
 
 
 class _Json(JSONProvider):

@@ -11,19 +11,11 @@ from typing import Any, TypeVar
 import flask_smorest
 from flask import Blueprint as FlaskBlueprint
 from marshmallow import Schema
-from werkzeug.routing import BaseConverter
 
 from inkeeper.api.auth import PUBLIC_ENDPOINTS
 from inkeeper.api.parsing import StrictParser
+from inkeeper.api.routing import Id
 from inkeeper.api.schemas_base import ProblemSchema
-
-
-class Id(BaseConverter):
-    """The converter of ids in paths. A text of another form is a 404 and is never looked up."""
-
-    # `lookup` and `import` are path segments of other routes.
-    regex = "(?!(?:lookup|import)$)[0-9A-Za-z_-]{1,64}"
-
 
 View = TypeVar("View", bound=Callable[..., Any])
 
