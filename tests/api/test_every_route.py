@@ -308,6 +308,13 @@ def test_the_public_routes_are_those_above_and_no_others(routes: list[Route]) ->
     assert {route.endpoint for route in routes} >= public | web.pages
 
 
+def test_no_page_is_below_a_path_of_the_api(app: App) -> None:
+    # the first part of a path says which of the two applications handles it
+    api, pages = ({rule.rule.split("/")[1] for rule in each.url_map.iter_rules()} for each in (app, app.pages()))
+
+    assert api.isdisjoint(pages)
+
+
 def test_every_route_is_prepared_for(routes: list[Route], ids: dict[str, str]) -> None:
     for route in routes:
         assert route.arguments <= set(ids), f"{route.name}: say in `ids` how its resource is made"

@@ -1,8 +1,8 @@
 """The Flask applications: the checks of every request, the headers of every response, and the list of resources.
 
-There are two: the API, and the pages for all paths outside of `/api/`. They have the same store and settings. The
-modules and routes of the pages are loaded when the server answers already (`load_pages`), or for the first page that is
-asked for: they take a quarter of the start, and the extension needs none of them.
+There are two: the API, with the health check and the calendar feed, and the pages. They have the same store and
+settings. The modules and routes of the pages are loaded when the server answers already (`load_pages`), or for the
+first page that is asked for: they take a quarter of the start, and the extension needs none of them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -65,7 +66,7 @@ from inkeeper.api.parsing import parse_json
 from inkeeper.api.problems import handle_problems
 from inkeeper.api.routing import Id, Rule
 from inkeeper.api.schemas_base import VERSION_HEADER
-from inkeeper.api.uploads import REFUSAL, ImportQueue, head_check_for, is_api
+from inkeeper.api.uploads import REFUSAL, ImportQueue, head_check_for
 from inkeeper.clock import utc_now
 from inkeeper.jsontext import to_json
 from inkeeper.services.ledger.report import Reports
@@ -289,8 +290,14 @@ class App(_Application):
 
     def wsgi_app(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Handle a request."""
-        handle = super().wsgi_app if is_api(environ["PATH_INFO"]) else self.pages().wsgi_app
+        first = environ["PATH_INFO"][1:].partition("/")[0]
+        handle = super().wsgi_app if first in self._first_parts else self.pages().wsgi_app
         return handle(environ, start_response)
+
+    @cached_property
+    def _first_parts(self) -> frozenset[str]:
+        """The first parts of the API's paths, such as `api` and `health`. No page's path begins with one."""
+        return frozenset(rule.rule[1:].partition("/")[0] for rule in self.url_map.iter_rules())
 
     def pages(self) -> Flask:
         """The application of the pages. Thread-safe."""
