@@ -278,7 +278,7 @@ def routes_of(app: App) -> list[Route]:
     order = ("GET", "PATCH", "PUT", "POST", "DELETE")
     found = [
         Route(method, rule.rule.replace("<string:", "<"), frozenset(rule.arguments), rule.endpoint)
-        for rule in (*app.url_map.iter_rules(), *app.pages().url_map.iter_rules())
+        for rule in (*app.api().url_map.iter_rules(), *app.pages().url_map.iter_rules())
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     ]
     return sorted(found, key=lambda route: (order.index(route.method), route.pattern))
@@ -309,8 +309,8 @@ def test_the_public_routes_are_those_above_and_no_others(routes: list[Route]) ->
 
 
 def test_no_page_is_below_a_path_of_the_api(app: App) -> None:
-    # the first part of a path says which of the two applications handles it
-    api, pages = ({rule.rule.split("/")[1] for rule in each.url_map.iter_rules()} for each in (app, app.pages()))
+    # The first part of a path says which application handles it.
+    api, pages = ({rule.rule.split("/")[1] for rule in each.url_map.iter_rules()} for each in (app.api(), app.pages()))
 
     assert api.isdisjoint(pages)
 

@@ -158,7 +158,7 @@ def _listen(
     backups: bool,
 ) -> bool:
     """Serve until Ctrl-C or SIGTERM, with the app open in `browser`. Returns False if Inkeeper has the port already."""
-    from inkeeper.api.app import create_app, load_pages
+    from inkeeper.api.app import create_app, load_all
     from inkeeper.cli import installed
     from inkeeper.server import prepared
     from inkeeper.server.extension import loaded_folder
@@ -180,8 +180,8 @@ def _listen(
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
     _print_addresses(settings, server.host, server.port, store.name, in_terminal=show_code is not hide_code)
-    # In the background; an early visit waits for it.
-    threading.Thread(target=load_pages, args=(app,), name="pages", daemon=True).start()
+    # In the background; an early request waits for what it needs.
+    threading.Thread(target=load_all, args=(app,), name="loading", daemon=True).start()
     address = _browser_address(settings.host, server.port)
     with _app_in_browser(store, address, browser), _weekly_backups(store) if backups else nullcontext():
         server.run()
