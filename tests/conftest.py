@@ -14,9 +14,8 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.routing import Rule
 
-from inkeeper.api.app import create_app
+from inkeeper.api.app import App, create_app
 from inkeeper.server.listening import Server
 from inkeeper.services.devices import pairing
 from inkeeper.settings import Settings
@@ -49,27 +48,6 @@ def configuration_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CONFIG_HOME", str(folder))
         yield folder
-
-
-@pytest.fixture(scope="session", autouse=True)
-def address_builders() -> Iterator[None]:
-    """Caches the functions that Werkzeug compiles for each route.
-
-    Compiling takes most of the time of creating an application, and nearly each test creates one with the same routes.
-    """
-    compile_builder = Rule._compile_builder
-    compiled: dict[tuple[Any, ...], Any] = {}
-
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-        # All that the compiled function depends on; the rule itself is its argument.
-        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
-        if key not in compiled:
-            compiled[key] = compile_builder(rule, append_unknown)
-        return compiled[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compile_once)
-        yield
 
 
 class Clock:
@@ -224,7 +202,7 @@ def settings(database_url: str) -> Settings:
 
 
 @pytest.fixture
-def app(store: Store, settings: Settings, clock: Clock, shown_codes: list[str]) -> Flask:
+def app(store: Store, settings: Settings, clock: Clock, shown_codes: list[str]) -> App:
     made = create_app(
         store,
         settings=settings,

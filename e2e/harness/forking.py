@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 from e2e.harness.wait import until
 
-PRELOADED = ("inkeeper.api.app", "inkeeper.server.listening", "inkeeper.cli", "inkeeper.web.templating")
+PRELOADED = ("inkeeper.api.resources", "inkeeper.web.views", "inkeeper.server.listening", "inkeeper.cli.serve")
 FOREVER_SECONDS = 3600.0
 
 

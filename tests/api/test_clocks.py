@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
+from inkeeper.api.app import App
 from inkeeper.clock import format_instant
 from inkeeper.services.devices import connected as devices
 from inkeeper.services.idempotency import KEPT, PRUNE_EVERY
@@ -30,7 +30,7 @@ BACK = {
 
 @pytest.mark.parametrize("back", BACK)
 def test_no_route_fails_after_the_clock_was_set_back(
-    client: FlaskClient, app: Flask, ids: dict[str, str], owner: Device, clock: Clock, back: str
+    client: FlaskClient, app: App, ids: dict[str, str], owner: Device, clock: Clock, back: str
 ) -> None:
     # given an account with one of everything, and every route asked once, with the clock ahead
     for route in routes_of(app):

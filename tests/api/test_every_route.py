@@ -9,10 +9,10 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from inkeeper.api.app import App
 from inkeeper.api.auth import PUBLIC_ENDPOINTS
 from inkeeper.web.blueprint import blueprint as web
 from tests.conftest import Device
@@ -273,19 +273,19 @@ class Route(NamedTuple):
         return client.open(path, method=self.method, headers=headers, **body)
 
 
-def routes_of(app: Flask) -> list[Route]:
+def routes_of(app: App) -> list[Route]:
     # The journal of a withdrawal needs what is withdrawn, so what deletes comes last.
     order = ("GET", "PATCH", "PUT", "POST", "DELETE")
     found = [
         Route(method, rule.rule.replace("<string:", "<"), frozenset(rule.arguments), rule.endpoint)
-        for rule in app.url_map.iter_rules()
+        for rule in (*app.api().url_map.iter_rules(), *app.pages().url_map.iter_rules())
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     ]
     return sorted(found, key=lambda route: (order.index(route.method), route.pattern))
 
 
 @pytest.fixture
-def routes(app: Flask) -> list[Route]:
+def routes(app: App) -> list[Route]:
     return routes_of(app)
 
 
@@ -306,6 +306,13 @@ def test_the_public_routes_are_those_above_and_no_others(routes: list[Route]) ->
     assert {route.name for route in routes if route.endpoint in public} == PUBLIC
     assert {route.name for route in routes if route.endpoint in web.pages} == PAGES
     assert {route.endpoint for route in routes} >= public | web.pages
+
+
+def test_no_page_is_below_a_path_of_the_api(app: App) -> None:
+    # The first part of a path says which application handles it.
+    api, pages = ({rule.rule.split("/")[1] for rule in each.url_map.iter_rules()} for each in (app.api(), app.pages()))
+
+    assert api.isdisjoint(pages)
 
 
 def test_every_route_is_prepared_for(routes: list[Route], ids: dict[str, str]) -> None:

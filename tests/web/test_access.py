@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
+from inkeeper.api.app import App
 from inkeeper.web.blueprint import blueprint
 from tests.conftest import Device
 from tests.seat import Seat
@@ -18,9 +18,9 @@ NAVIGATION = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-F
 
 
 @pytest.fixture
-def places(app: Flask) -> list[str]:
+def places(app: App) -> list[str]:
     """The address of every page."""
-    return [rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in blueprint.pages]
+    return [rule.rule for rule in app.pages().url_map.iter_rules() if rule.endpoint in blueprint.pages]
 
 
 @pytest.mark.parametrize("headers", [{}, NAVIGATION, {**NAVIGATION, "Sec-Fetch-Site": "cross-site"}])

@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
 import inkeeper.web
+from inkeeper.api.app import App
 from inkeeper.web.assets import compact_script, compact_style
 from inkeeper.web.templating import keep_compiled, warm
 
@@ -105,8 +105,8 @@ def test_the_manifest_makes_it_installable(client: FlaskClient) -> None:
     assert sizes == {"192x192": 192, "512x512": 512}
 
 
-def test_compiled_templates_are_kept_in_a_folder_of_ones_own(app: Flask, cache_folder: Path) -> None:
-    warm(app)
+def test_compiled_templates_are_kept_in_a_folder_of_ones_own(app: App, cache_folder: Path) -> None:
+    warm(app.pages())
 
     kept = cache_folder / "inkeeper" / "templates"
     assert kept.stat().st_mode & 0o777 == 0o700
@@ -114,15 +114,16 @@ def test_compiled_templates_are_kept_in_a_folder_of_ones_own(app: Flask, cache_f
 
 
 def test_a_folder_that_others_may_write_to_is_not_used(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     folder = tmp_path / "inkeeper" / "templates"
     folder.mkdir(parents=True)
     folder.chmod(0o777)
-    app.jinja_env.bytecode_cache = None
+    pages = app.pages()
+    pages.jinja_env.bytecode_cache = None
 
-    keep_compiled(app)
+    keep_compiled(pages)
 
-    assert app.jinja_env.bytecode_cache is None
+    assert pages.jinja_env.bytecode_cache is None
     assert list(folder.iterdir()) == []

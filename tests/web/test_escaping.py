@@ -6,9 +6,9 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
+from inkeeper.api.app import App
 from inkeeper.web.blueprint import blueprint
 from tests.conftest import Device
 from tests.seat import Caller, Seat
@@ -52,13 +52,13 @@ def shape(tags: Tags) -> list[tuple[str, tuple[str, ...]]]:
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_stored_text_stays_text(
-    app: Flask,
+    app: App,
     client: FlaskClient,
     pair: Callable[..., Device],
     sign_in: Callable[..., WebPage],
     hostile: str,
 ) -> None:
-    places = [rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in blueprint.pages]
+    places = [rule.rule for rule in app.pages().url_map.iter_rules() if rule.endpoint in blueprint.pages]
     seen: list[dict[str, Tags]] = []
     # A page shows more to somebody who is alone on the server.
     devices = {owner: pair(owner) for owner in ("Kai Example", "Robin Sample")}

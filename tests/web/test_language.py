@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from flask import Flask
 from werkzeug.test import TestResponse
 
+from inkeeper.api.app import App
 from inkeeper.rules.warnings import MAX_LEAD_DAYS
 from inkeeper.vocabulary import TARGET_STATES
 from inkeeper.web.blueprint import blueprint
@@ -125,8 +125,8 @@ def check(answer: TestResponse, path: str) -> None:
     assert list(pseudo.untranslated(text, NAMES)) == [], path
 
 
-def test_every_page_is_in_the_list(app: Flask) -> None:
-    rules = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint in blueprint.pages}
+def test_every_page_is_in_the_list(app: App) -> None:
+    rules = {rule.rule for rule in app.pages().url_map.iter_rules() if rule.endpoint in blueprint.pages}
 
     assert rules == set(PAGES)
 

@@ -1,47 +1,33 @@
-"""The Flask application: the checks of every request, the headers of every response, and the list of resources."""
+"""The Flask applications: the checks of every request and the headers of every response.
+
+There are three, with the same store, settings and checks:
+
+1. `App` is the server's. It handles the first paths (`FIRST`) itself.
+2. The API: `resources` lists its modules.
+3. The pages: `inkeeper.web.views` lists their modules.
+
+The modules and routes of the last two take longer than all else at the start. They are loaded when the server answers
+already (`load_all`), or for the first request that needs them.
+"""
 
 from __future__ import annotations
 
+import gc
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from flask import Flask, Request, Response, g, request
 from flask.json.provider import JSONProvider
 from flask_cors.core import DEFAULT_OPTIONS, get_cors_options, set_cors_headers
 
-import inkeeper
-from inkeeper.api import (
-    accounts,
-    advice,
-    calendar,
-    campaigns,
-    devices,
-    erasures,
-    health,
-    imports,
-    inmails,
-    ledger,
-    observations,
-    pages,
-    pairings,
-    people,
-    plan_changes,
-    planning,
-    report,
-    results,
-    rule_books,
-    server,
-    sign_ins,
-    summary,
-    target_files,
-    targets,
-    texts,
-)
+from inkeeper.api import health, server
 from inkeeper.api.auth import PUBLIC_ENDPOINTS, authenticate
-from inkeeper.api.blueprint import Api, Id
 from inkeeper.api.guard import (
     EXTENSION_ORIGINS,
     MAX_BODY_BYTES,
@@ -56,45 +42,21 @@ from inkeeper.api.guard import (
 )
 from inkeeper.api.parsing import parse_json
 from inkeeper.api.problems import handle_problems
+from inkeeper.api.routing import Id, Rule
 from inkeeper.api.schemas_base import VERSION_HEADER
 from inkeeper.api.uploads import REFUSAL, ImportQueue, head_check_for
 from inkeeper.clock import utc_now
 from inkeeper.jsontext import to_json
-from inkeeper.services.ledger.report import Reports
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store
-from inkeeper.web.language import Environment
-from inkeeper.web.views import PAGES, register_pages
+from inkeeper.web.blueprint import PAGES
 
 _log = logging.getLogger("inkeeper.request")
 
-RESOURCES = (
-    server,
-    health,
-    pairings,
-    sign_ins,
-    devices,
-    rule_books,
-    accounts,
-    summary,
-    report,
-    advice,
-    ledger,
-    observations,
-    plan_changes,
-    inmails,
-    people,
-    targets,
-    target_files,
-    texts,
-    campaigns,
-    planning,
-    results,
-    imports,
-    calendar,
-    erasures,
-)
-"""The modules whose `blueprint`s form the API, in the order of the OpenAPI document."""
+FIRST = (server, health)
+"""The modules whose routes are handled from the start: how clients and service managers find the server."""
+
+_ROOT = str(Path(__file__).parent)
 
 HEADERS = {
     "X-Inkeeper-Api": str(server.API_VERSION),
@@ -115,34 +77,29 @@ def create_app(
     settings: Settings,
     clock: Callable[[], datetime] = utc_now,
     show_code: Callable[[str, str], None] = lambda _device_name, _code: None,
-) -> Flask:
+) -> App:
     """Create the application over an open store. `show_code(device_name, code)` shows a pairing code to the owner."""
-    app = _App("inkeeper", static_folder=None, root_path=pages.ROOT)
-    app.json = _Json(app)
+    app = App(settings, clock)
     app.extensions["inkeeper.store"] = store
     app.extensions["inkeeper.settings"] = settings
     app.extensions["inkeeper.show_code"] = show_code
-    app.extensions["inkeeper.summaries"] = summary.Summaries(summary.SUMMARIES_KEPT)
-    app.extensions["inkeeper.reports"] = Reports()
-    app.extensions["inkeeper.described_reports"] = report.DescribedReports(report.REPORTS_KEPT)
-    app.extensions["inkeeper.read_limit"] = calendar.read_limit()
-    app.extensions["inkeeper.redeem_limit"] = sign_ins.redeem_limit()
     app.extensions["inkeeper.import_queue"] = ImportQueue()
     app.extensions["inkeeper.head_check"] = head_check_for(app, settings.allowed_hosts, clock)
-    app.config.update(
-        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
-        API_TITLE="Inkeeper",
-        API_VERSION=inkeeper.__version__,
-        OPENAPI_VERSION="3.1.0",
-    )
-    # By default Flask redirects `//` to `/`; API clients do not expect a redirect.
-    app.url_map.merge_slashes = False
-    app.url_map.converters["default"] = Id
-    _check_every_request(app, settings, clock)
-    _complete_every_response(app)
-    handle_problems(app)
-    _register_resources(app)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY_BYTES)
+    for module in FIRST:
+        app.register_blueprint(module.blueprint)
     return app
+
+
+def load_all(app: App) -> None:
+    """Load the API, the pages and their templates, before a request needs them. For a thread after the start."""
+    pages = app.pages()
+
+    from inkeeper.web.templating import warm
+
+    warm(pages)
+    # Garbage collection need not look at what stays until the end; see `Server.run`.
+    gc.freeze()
 
 
 def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], datetime]) -> None:
@@ -213,31 +170,24 @@ def _complete_every_response(app: Flask) -> None:
         return response
 
 
-def _register_resources(app: Flask) -> None:
-    app.register_blueprint(pages.blueprint)
-    register_pages(app)
-    api = Api(
-        app,
-        spec_kwargs={
-            "info": {"description": pages.API_DESCRIPTION},
-            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
-            "security": [{"token": []}],
-        },
-    )
-    app.extensions["inkeeper.api"] = api
-    for module in RESOURCES:
-        api.register_blueprint(module.blueprint)
-
-
-class _App(Flask):
-    """Flask with three overrides:
+class _Application(Flask):
+    """Flask with the checks and headers of this server, and with two overrides:
 
     - Exceptions are logged by `problems` only: their text can hold user data.
     - `ensure_sync` is skipped: all views are synchronous.
-    - Templates are translated to the language of the request.
     """
 
-    jinja_environment = Environment
+    url_rule_class = Rule
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
+        super().__init__("inkeeper", static_folder=None, root_path=_ROOT)
+        self.json = _Json(self)
+        # By default Flask redirects `//` to `/`; API clients do not expect a redirect.
+        self.url_map.merge_slashes = False
+        self.url_map.converters["default"] = Id
+        _check_every_request(self, settings, clock)
+        _complete_every_response(self)
+        handle_problems(self)
 
     def log_exception(self, exc_info: Any) -> None:
         """Log nothing; `problems` logs the traceback without the exception's text."""
@@ -245,6 +195,72 @@ class _App(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function unchanged."""
         return func
+
+
+class App(_Application):
+    """The application that handles the first paths, and hands all other requests to those of the API and the pages."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
+        super().__init__(settings, clock)
+        self._new_part = lambda: _Application(settings, clock)
+        self._lock = Lock()
+        self._api: Flask | None = None
+        self._pages: Flask | None = None
+
+    def wsgi_app(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Handle a request."""
+        path = environ["PATH_INFO"]
+        if path in self._own_paths:
+            return super().wsgi_app(environ, start_response)
+        part = self.api() if _first_part(path) in self._api_parts else self.pages()
+        return part.wsgi_app(environ, start_response)
+
+    def api(self) -> Flask:
+        """The application of the API, with the first paths too. Thread-safe."""
+        return self._api or self._load_api()
+
+    def pages(self) -> Flask:
+        """The application of the pages, loaded after that of the API. Thread-safe."""
+        return self._pages or self._load_pages()
+
+    def _load_api(self) -> Flask:
+        # One thread at a time imports, and the others wait for it.
+        with self._lock:
+            if self._api is None:
+                from inkeeper.api.resources import register_resources
+
+                self._api = self._part(register_resources)
+            return self._api
+
+    def _load_pages(self) -> Flask:
+        self.api()
+        with self._lock:
+            if self._pages is None:
+                from inkeeper.web.views import register_pages
+
+                self._pages = self._part(register_pages)
+            return self._pages
+
+    def _part(self, register: Callable[[Flask], None]) -> Flask:
+        """A new application with the configuration and the extensions of this one."""
+        part = self._new_part()
+        part.extensions, part.config = self.extensions, self.config
+        register(part)
+        return part
+
+    @cached_property
+    def _own_paths(self) -> frozenset[str]:
+        return frozenset(rule.rule for rule in self.url_map.iter_rules())
+
+    @cached_property
+    def _api_parts(self) -> frozenset[str]:
+        """The first parts of the API's paths, such as `calendar`. No page's path begins with one."""
+        return frozenset(_first_part(rule.rule) for rule in self.api().url_map.iter_rules())
+
+
+def _first_part(path: str) -> str:
+    """`api` for `/api/v1/server`."""
+    return path[1:].partition("/")[0]
 
 
 class _Json(JSONProvider):

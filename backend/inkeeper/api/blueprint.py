@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from http import HTTPStatus
 from threading import Lock
 from typing import Any, TypeVar
 
 import flask_smorest
 from flask import Blueprint as FlaskBlueprint
-from werkzeug.routing import BaseConverter
+from marshmallow import Schema
 
 from inkeeper.api.auth import PUBLIC_ENDPOINTS
 from inkeeper.api.parsing import StrictParser
+from inkeeper.api.routing import Id
 from inkeeper.api.schemas_base import ProblemSchema
-
-
-class Id(BaseConverter):
-    """The converter of ids in paths. A text of another form is a 404 and is never looked up."""
-
-    # `lookup` and `import` are path segments of other routes.
-    regex = "(?!(?:lookup|import)$)[0-9A-Za-z_-]{1,64}"
-
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -36,6 +30,28 @@ _IDEMPOTENCY_KEY = {
     "description": "Chosen by the client. The same request with the same key is done once and answered alike.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
 }
+
+
+class _LazySchema:
+    """Serializes responses with a schema, whose only instance is made for the first one.
+
+    Making an instance copies the schema's fields. flask-smorest makes one where a view is defined, and copies it again
+    for each decorator of the view. Of the more than a hundred schemas a server needs a few.
+    """
+
+    def __init__(self, kind: type[Schema]) -> None:
+        self.kind = kind
+
+    def dump(self, value: Any) -> Any:
+        return self._schema.dump(value)
+
+    @cached_property
+    def _schema(self) -> Schema:
+        return self.kind()
+
+
+def _made_on_first_use(schema: Any) -> Any:
+    return _LazySchema(schema) if isinstance(schema, type) else schema
 
 
 class Blueprint(flask_smorest.Blueprint):
@@ -53,12 +69,19 @@ class Blueprint(flask_smorest.Blueprint):
 
         return decorate
 
-    def arguments(self, schema: Any, **options: Any) -> Callable[[View], View]:
-        """Validate a part of the request. One schema instance serves all requests: creating one copies its fields."""
-        decorate: Callable[[View], View] = super().arguments(
-            schema() if isinstance(schema, type) else schema, **options
-        )
+    def response(self, status: int, schema: Any = None, **options: Any) -> Callable[[View], View]:
+        """Serialize and document the response. `schema` is a schema class, or a dict that only documents it."""
+        decorate: Callable[[View], View] = super().response(status, _made_on_first_use(schema), **options)
         return decorate
+
+    def alt_response(self, status: int, *, schema: Any = None, **options: Any) -> Callable[[View], View]:
+        """Document another response. `schema` is a schema class."""
+        decorate: Callable[[View], View] = super().alt_response(status, schema=_made_on_first_use(schema), **options)
+        return decorate
+
+    @staticmethod
+    def _make_doc_response_schema(schema: Any) -> Any:
+        return schema.kind if isinstance(schema, _LazySchema) else schema
 
     def _store_endpoint_docs(self, endpoint: str, obj: Any, *args: Any, **options: Any) -> None:
         super()._store_endpoint_docs(endpoint, obj, *args, **options)

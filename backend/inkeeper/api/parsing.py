@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, NoReturn
 
 from flask import Request
@@ -21,6 +22,14 @@ class StrictParser(FlaskParser):
     """webargs with strict JSON, errors as Problems, and unknown query parameters refused."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}  # noqa: RUF012
+
+    def use_args(self, argmap: type[Schema], *args: Any, **kwargs: Any) -> Callable[..., Any]:  # type: ignore[override]
+        """Validate a part of the request by the schema, of which one instance serves all requests.
+
+        It is made for the first request. webargs would make one for each, which copies the schema's fields.
+        """
+        made = cache(argmap)
+        return super().use_args(lambda _request: made(), *args, **kwargs)
 
     def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002 (webargs' signature)
         """The body parsed as JSON. Raises the 400 Problem for invalid JSON."""

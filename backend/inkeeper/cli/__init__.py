@@ -1,8 +1,8 @@
 """The `inkeeper` command. Each subcommand opens the database, does one thing and prints the result.
 
 - The result goes to stdout; questions, progress and failures go to stderr.
-- A module with commands imports only what its help texts need. Each command imports the rest itself, so that the others
-  start without it.
+- A command's module is imported when the command is run, or for the list of all commands. It imports only what its help
+  texts need; the command imports the rest itself, so that `inkeeper --help` starts without it.
 - Sentences are in the language of the terminal (`wording.terminal`); help texts too, since a process has one language.
 """
 
@@ -11,18 +11,8 @@ from __future__ import annotations
 import click
 
 import inkeeper
-from inkeeper.cli.autostart import autostart
-from inkeeper.cli.data import backup, doctor, export, restore
-from inkeeper.cli.devices import devices, open_pages, pair
-from inkeeper.cli.erase import erase
-from inkeeper.cli.imports import import_file, imports
-from inkeeper.cli.installed import extension, run
-from inkeeper.cli.log import log
 from inkeeper.cli.options import help_text
 from inkeeper.cli.program import Program
-from inkeeper.cli.remind import remind
-from inkeeper.cli.serve import demo, serve
-from inkeeper.cli.status import status
 from inkeeper.wording.terminal import gettext
 
 __all__ = ["main"]
@@ -38,6 +28,36 @@ main = Program(
 )
 click.version_option(inkeeper.__version__, prog_name="inkeeper", help=gettext("Show the version and exit."))(main)
 
-main.add_section(gettext("Every day"), status, log, open_pages, remind)
-main.add_section(gettext("Server and browsers"), run, serve, autostart, extension, pair, devices, demo)
-main.add_section(gettext("Your data"), import_file, imports, export, restore, backup, erase, doctor)
+main.add_section(
+    gettext("Every day"),
+    {
+        "status": "inkeeper.cli.status.status",
+        "log": "inkeeper.cli.log.log",
+        "open": "inkeeper.cli.devices.open_pages",
+        "remind": "inkeeper.cli.remind.remind",
+    },
+)
+main.add_section(
+    gettext("Server and browsers"),
+    {
+        "run": "inkeeper.cli.installed.run",
+        "serve": "inkeeper.cli.serve.serve",
+        "autostart": "inkeeper.cli.autostart.autostart",
+        "extension": "inkeeper.cli.installed.extension",
+        "pair": "inkeeper.cli.devices.pair",
+        "devices": "inkeeper.cli.devices.devices",
+        "demo": "inkeeper.cli.serve.demo",
+    },
+)
+main.add_section(
+    gettext("Your data"),
+    {
+        "import": "inkeeper.cli.imports.import_file",
+        "imports": "inkeeper.cli.imports.imports",
+        "export": "inkeeper.cli.data.export",
+        "restore": "inkeeper.cli.data.restore",
+        "backup": "inkeeper.cli.data.backup",
+        "erase": "inkeeper.cli.erase.erase",
+        "doctor": "inkeeper.cli.data.doctor",
+    },
+)

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import UserDict
+from collections.abc import Mapping
 from contextlib import suppress
 from gettext import bindtextdomain, textdomain
+from importlib import import_module
 from typing import Any, TextIO
 
 import click
@@ -43,18 +46,27 @@ default domain, which is set to these catalogues here; those that are not listed
 """
 
 
+class _Commands(UserDict[str, Any]):
+    """The commands by name, each stored as its place, `module.function`, and imported when it is looked up."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        module, _, function = super().__getitem__(name).rpartition(".")
+        command: click.Command = getattr(import_module(module), function)
+        return command
+
+
 class Program(click.Group):
     """The command `inkeeper`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.commands = _Commands()
         self._sections: list[tuple[str, list[str]]] = []
 
-    def add_section(self, title: str, *commands: click.Command) -> None:
-        """Add commands, listed in this order below the title."""
-        for command in commands:
-            self.add_command(command)
-        self._sections.append((title, [str(command.name) for command in commands]))
+    def add_section(self, title: str, commands: Mapping[str, str]) -> None:
+        """Add commands, listed in this order below the title: the place (`module.function`) of each by its name."""
+        self.commands.update(commands)  # type: ignore[arg-type]
+        self._sections.append((title, list(commands)))
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The names of the commands in the order of the sections."""

@@ -7,9 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 from peewee import Database
-from playhouse.migrations import Runner
 
 from inkeeper.clock import utc_now
+from inkeeper.storage import without_drivers
 from inkeeper.storage.backup import copies_beside, copy_database
 from inkeeper.storage.weekly import TIME_FORMAT
 
@@ -18,6 +18,7 @@ COPIES_KEPT = 3
 
 _FOLDER = Path(__file__).parent / "migrations"
 _NO_STEP = "0000"
+_TABLE = "schema_migration"  # in which `playhouse.migrations` keeps the names of applied steps
 
 
 def steps() -> list[str]:
@@ -27,7 +28,7 @@ def steps() -> list[str]:
 
 def unknown_steps(database: Database) -> list[str]:
     """Applied steps that this version does not have, since a newer version applied them."""
-    return [step.name for step in Runner(database, str(_FOLDER)).status() if step.path is None]
+    return sorted(_applied_steps(database) - set(steps()))
 
 
 def apply_pending_steps(database: Database, path: Path | None) -> None:
@@ -36,14 +37,21 @@ def apply_pending_steps(database: Database, path: Path | None) -> None:
     `path` is the file of an existing database, of which a copy named after its last step and the time is put beside it
     beforehand; None for a database that is just being made, or that is no file.
     """
-    runner = Runner(database, str(_FOLDER))
-    status = runner.status()
-    if all(step.applied is not None for step in status):
+    applied = _applied_steps(database)
+    if applied.issuperset(steps()):
         return
     if path is not None:
-        applied = [step.name for step in status if step.applied is not None]
         _keep_copy(path, max(applied, default=_NO_STEP).partition("_")[0])
-    runner.up()
+    # Imported here since it takes longer than the whole check, and hardly any start has a step to apply.
+    with without_drivers():
+        from playhouse.migrations import Runner
+    Runner(database, str(_FOLDER)).up()
+
+
+def _applied_steps(database: Database) -> set[str]:
+    if not database.table_exists(_TABLE):
+        return set()
+    return {name for (name,) in database.execute_sql(f"SELECT name FROM {_TABLE}")}  # noqa: S608 (a constant)
 
 
 def _keep_copy(path: Path, step: str) -> None:

@@ -57,7 +57,10 @@ class Blueprint(FlaskBlueprint):
         return decorate
 
 
-blueprint = Blueprint("web", __name__, template_folder="templates")
+PAGES = "web"
+"""The name of the pages' blueprint."""
+
+blueprint = Blueprint(PAGES, __name__, template_folder="templates")
 
 
 @blueprint.after_request

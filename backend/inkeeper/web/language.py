@@ -123,7 +123,8 @@ class Environment(FlaskEnvironment):
 
 
 def translate_templates(app: Flask) -> None:
-    """Set up translation of the app's templates. Its `jinja_environment` must be `Environment`."""
+    """Set up translation of the app's templates. Call it before anything uses `app.jinja_env`."""
+    app.jinja_environment = Environment
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
     env.newstyle_gettext = True  # type: ignore[attr-defined]

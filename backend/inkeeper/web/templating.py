@@ -30,7 +30,7 @@ def bytecode_cache(language: str) -> FileSystemBytecodeCache | None:
 
 
 def warm(app: Flask) -> None:
-    """Load all templates of the pages, so that the first visit is fast. Run it in a thread after the start."""
+    """Load all templates of the pages, so that the first visit is fast."""
     for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith("app/")):
         app.jinja_env.get_template(name)
 

@@ -41,9 +41,6 @@ from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import translate_templates
 from inkeeper.web.templating import keep_compiled
 
-PAGES = blueprint.name
-"""The name of the pages' blueprint."""
-
 
 def register_pages(app: Flask) -> None:
     """Register the pages with the application."""
