@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from inkeeper.cli.accounts import choose_account
+from inkeeper.cli.asking import can_ask, confirm
 from inkeeper.cli.failures import failed, wrong_use
-from inkeeper.cli.progress import can_ask, progress
+from inkeeper.cli.progress import progress
 from inkeeper.cli.status_words import left
 from inkeeper.errors import Problem
 from inkeeper.rules import periods
@@ -198,7 +199,7 @@ def _read(owned: Owned, file: Path, wishes: Wishes, now: datetime) -> Reading:
 
 
 def _is_confirmed(*, yes: bool) -> bool:
-    return yes or (can_ask() and click.confirm(gettext("Import this?"), err=True))
+    return yes or (can_ask() and confirm(gettext("Import this?")))
 
 
 def _show(preview: Preview, reading: Reading, owned: Owned, *, every_row: bool) -> None:

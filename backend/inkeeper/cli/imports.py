@@ -31,7 +31,7 @@ from inkeeper.wording.terminal import gettext, pgettext
     ),
     short_help=gettext("Bring in InMails that you sent before."),
 )
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar=FILE)
+@click.argument("file", type=click.Path(path_type=Path), metavar=FILE)
 @account_options
 @click.option("--preview", "look_only", is_flag=True, help=gettext("Only show what would be imported."))
 @click.option("--rows", "every_row", is_flag=True, help=gettext("Show what every row was taken for."))

@@ -20,7 +20,7 @@ from inkeeper.clock import utc_now
 from inkeeper.settings import DEFAULT_HOST, DEFAULT_PORT, Settings
 from inkeeper.terminal import printable, quoted
 from inkeeper.wording.language import gettext_noop
-from inkeeper.wording.terminal import gettext
+from inkeeper.wording.terminal import gettext, pgettext
 
 if TYPE_CHECKING:
     from inkeeper.storage.database import Store
@@ -63,7 +63,7 @@ _verbose_option = click.option(
 @_port_option
 @click.option(
     "--browser",
-    metavar="DIR|default|none",
+    metavar=pgettext("placeholder in help", "DIR") + "|default|none",
     help=gettext(
         "Where to open Inkeeper, signed in: `default` is your default browser, `none` prints a link instead. DIR, the"
         " extension's folder, opens a Chromium that has it, connected, in a profile beside the database. Where that"
@@ -109,12 +109,11 @@ def serve(browser: str | None, no_open: bool, no_backups: bool, background: bool
 @click.option(
     "--port",
     metavar=PORT,
-    default=DEMO_PORT,
-    type=click.IntRange(0, _HIGHEST_PORT),
+    default=str(DEMO_PORT),
     help=gettext("Port to listen on, 0 for any free one.  [default: %(port)s]", port=str(DEMO_PORT)),
 )
 @_verbose_option
-def demo(port: int, verbose: bool) -> None:
+def demo(port: str, verbose: bool) -> None:
     """Run the demo."""
     from dataclasses import replace
     from tempfile import TemporaryDirectory

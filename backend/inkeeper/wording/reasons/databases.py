@@ -54,6 +54,14 @@ _POSTGRESQL: dict[str, Message] = {
 MESSAGES: dict[str, Message] = {
     **{f"sqlite.{code}": message for code, message in _SQLITE.items()},
     **{f"postgresql.{code}": message for code, message in _POSTGRESQL.items()},
+    "private.file": gettext_noop("Other users could read or write %(path)s. Now only you can."),
+    "private.file_of_another": gettext_noop(
+        "Other users may read or write %(path)s, and only its owner can change that: chmod 600."
+    ),
+    "private.folder": gettext_noop("Other users could look into %(path)s. Now only you can."),
+    "private.folder_of_all": gettext_noop(
+        "Other users may put files into %(path)s, and so replace the database. Take that right away: chmod go-w."
+    ),
     "database.address": gettext_noop(
         "A database is named as sqlite:///relative/path, sqlite:////absolute/path or postgresql://user@host/name."
     ),
