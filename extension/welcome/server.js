@@ -4,7 +4,7 @@ import { resolvingCommand } from "../core/commands.js";
 import { mayCall, requestCalling } from "../core/browser.js";
 import { ask } from "../core/messages.js";
 import { serverAddress } from "../core/server/address.js";
-import { t } from "../text/words.js";
+import { refusalWords, t } from "../text/words.js";
 import { say } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
@@ -38,7 +38,9 @@ export async function checkServer(ui) {
     await ask("server.check", { address: ui.address });
     ui.reached = "ok";
   } catch (error) {
-    ui.reached = /** @type {any} */ (error).problem?.code ?? "server_off";
+    const { code = "server_off" } = /** @type {{problem?: Problem}} */ (error).problem ?? {};
+    ui.reached = isOurs(code) ? code : "refused";
+    ui.refusal = refusalWords(error);
   }
 }
 
@@ -123,6 +125,7 @@ export function server(context) {
         resolving?.command && commandLine(resolving.command),
         el("p", { class: "hint" }, t("checked_again")),
       ),
+    reached === "refused" && el("p", { data: { hook: "server-problem", problem: reached } }, ui.refusal),
     reached === "ok" && el("p", {}, t("server_answers", ui.address)),
   );
 }
