@@ -51,6 +51,7 @@ export function server(context) {
   // Without a token the greeting only looks like Inkeeper; the proof decides.
   const reached = view.connection.state === "impostor" && !ui.reconnecting ? "impostor" : ui.reached;
   const resolving = resolvingCommand(reached, view.server.installed);
+  const where = reached === "wrong_path" ? new URL(ui.address).origin : ui.address;
   const isDone =
     !ui.reconnecting &&
     reached !== "impostor" &&
@@ -119,7 +120,7 @@ export function server(context) {
           {},
           el("b", {}, t(`state_${reached}`)),
           " ",
-          resolving ? t(resolving.words) : t(`state_${reached}_why`, ui.address),
+          resolving ? t(resolving.words) : t(`state_${reached}_why`, where),
         ),
         reached === "impostor" && el("p", {}, t("impostor_anew")),
         resolving?.command && commandLine(resolving.command),

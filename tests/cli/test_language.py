@@ -33,7 +33,7 @@ from inkeeper.cli.program import CLICK_MESSAGES
 main(prog_name="inkeeper")
 """
 NO_MESSAGES = re.compile(
-    r"`[^`]*`|'[^']*'|\S+[./]\w\S*|\b(?:INKEEPER_\w+|URL|ID|dmy|mdy|default|none)\b|--?[a-z-]+|\[[a-z_|]+\]"
+    r"`[^`]*`|'[^']*'|\S+[./=]\w\S*|\b(?:INKEEPER_\w+|URL|ID|dmy|mdy|default|none)\b|--?[a-z-]+|\[[a-z_|]+\]"
     r"|^ {4}inkeeper .*$|^ {2}[a-z]+ {2,}|\binkeeper(?: [a-z]+){0,2}\b",
     re.MULTILINE,
 )
@@ -168,6 +168,26 @@ def test_click_speaks_english_where_inkeeper_does(inkeeper: Callable[..., str], 
 
 def test_the_version(inkeeper: Callable[..., str]) -> None:
     assert "⟦, version ⟧" in inkeeper("--version")
+
+
+@pytest.mark.usefixtures("seat")
+def test_an_import(inkeeper: Callable[..., str], tmp_path: Path) -> None:
+    rows = [
+        "q1,2026-03-02 09:00,replied,2026-03-03 09:00",
+        "q2,2026-03-04 09:00,no_response,2026-03-09 09:00",
+        "q3,q,,",
+    ]
+    (tmp_path / "sent.csv").write_text("\n".join(["name,sent_at,outcome,outcome_at", *rows]))
+
+    for arguments in (
+        ("import", "sent.csv"),
+        ("import", "sent.csv", "--skip-rows", "--open-earlier", "--rows", "--yes"),
+        ("imports",),
+        ("import", "q9.csv"),
+        ("import", "."),
+    ):
+        printed = inkeeper(*arguments)
+        assert unmarked(printed) == [], printed
 
 
 def test_refusals_of_the_services_and_the_database(inkeeper: Callable[..., str], tmp_path: Path) -> None:

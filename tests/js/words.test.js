@@ -49,13 +49,8 @@ test("every product has a name", () => {
 
 test("one and many", () => {
   assert.deepEqual(
-    [0, 1, 2, 21].map((count) => plural("badge_waiting", count)),
-    [
-      "0 entries are waiting to be saved.",
-      "1 entry is waiting to be saved.",
-      "2 entries are waiting to be saved.",
-      "21 entries are waiting to be saved.",
-    ],
+    [0, 1, 2, 21].map((count) => plural("credits_expire", count)),
+    ["0 credits expire", "1 credit expires", "2 credits expire", "21 credits expire"],
   );
 });
 

@@ -98,7 +98,7 @@ def open_pages(print_only: bool, qr: bool, address: str | None, owner: str | Non
         if address is None and not opening.is_inkeeper(at):
             raise failed(
                 gettext_noop(
-                    "No Inkeeper answers at %(address)s. Start it with `inkeeper serve`, or name its port with --port."
+                    "No Inkeeper answers at %(address)s. Start it with `inkeeper run`, or name its port with --port."
                 ),
                 address=at,
             )

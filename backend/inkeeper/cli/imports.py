@@ -22,7 +22,7 @@ from inkeeper.wording.terminal import gettext, pgettext
             "Shows what would be added, what is there already, and what each row was taken for. Then it asks, and"
             " imports all of it or nothing. LinkedIn does not mark InMails: the first message of a conversation, from"
             " you to one person, with a subject, is taken for one. Message texts are never stored. `inkeeper imports"
-            " --undo ID` takes an import back."
+            " --undo ID` undoes an import."
         ),
         examples=(
             "inkeeper import Basic_LinkedInDataExport.zip --preview",

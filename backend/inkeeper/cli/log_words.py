@@ -124,7 +124,7 @@ def _is_wanted_again(name: str, sent_at: datetime, zone: str, now: datetime) -> 
         time=language().time_of_day(at.time()),
     )
     return _confirmed(
-        gettext("You wrote to %(name)s %(when)s and have no answer yet.", name=printable(name), when=when),
+        gettext("You wrote to %(name)s %(when)s and have no reply yet.", name=printable(name), when=when),
         gettext("Log a second InMail?"),
         gettext("To log a second InMail, add --again."),
     )

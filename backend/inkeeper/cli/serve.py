@@ -94,7 +94,7 @@ def serve(browser: str | None, no_open: bool, no_backups: bool, background: bool
         shown = hide_code if background else show_code
         listened = _listen(store, settings, opened, verbose=verbose, show_code=shown, backups=not no_backups)
     if listened:
-        click.echo(gettext("Stopped; everything is on disk."))
+        click.echo(gettext("Stopped. Everything is saved."))
 
 
 @click.command(
@@ -126,7 +126,7 @@ def demo(port: str, verbose: bool) -> None:
             click.echo(gettext("This is a demo: everything in it is made up, and gone when it stops."))
             fill(store, utc_now())
             _listen(store, replace(settings, demo=True), None, verbose=verbose, show_code=show_code, backups=False)
-    click.echo(gettext("Stopped; the demo is gone."))
+    click.echo(gettext("Stopped. The demo is gone."))
 
 
 def _is_terminal_stdout() -> bool:
