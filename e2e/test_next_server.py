@@ -420,6 +420,18 @@ def test_an_address_that_cannot_work_is_refused_in_words(browser: Browser, serve
     assert_accessible(page)
 
 
+def test_a_server_that_refuses_to_connect_is_shown_with_the_reason(browser: Browser) -> None:
+    def refuse(_: Request) -> Reply:
+        return Reply(421, INKEEPER, b'{"code": "misdirected_request", "detail": "Use an address that is allowed."}')
+
+    with intercepted(refuse) as proxy:
+        page = browser.open_extension("welcome/welcome.html")
+        page.fill("textbox", "Inkeeper’s address", proxy.address)
+        page.click("button", "Connect")
+
+        page.wait_text("Inkeeper doesn’t answer under this name. Use the address in its terminal.")
+
+
 def test_the_browser_forgets_who_was_erased_at_the_server(
     connected: Browser, client: Client, account: dict[str, Any], server: Server
 ) -> None:

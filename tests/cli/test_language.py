@@ -96,7 +96,9 @@ def locale(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with compiled.open("wb") as file:
         write_mo(file, catalogue)
     english = json.loads(FORMATS.read_text("utf-8"))["en"]
-    (folder / "formats.json").write_text(json.dumps({"en": english, "xx": english}))
+    names = ("months", "short_months", "lone_months", "days", "short_days")
+    marked_names = {each: [f"⟦{name}⟧" for name in english[each]] for each in names}
+    (folder / "formats.json").write_text(json.dumps({"en": english, "xx": english | marked_names}))
     return folder
 
 

@@ -65,7 +65,10 @@ test("a refusal is worded by its code, else by its status, never in the server's
     [422, "problem_invalid"],
     [503, "problem_internal_error"],
   ])) {
-    assert.equal(refusalWords({ problem: { code: "not_known_here", detail: "The server’s words.", status } }), t(words));
+    assert.equal(
+      refusalWords({ problem: { code: "not_known_here", detail: "The server’s words.", status } }),
+      t(words),
+    );
   }
   const errors = [{ path: "recipient.name" }, { path: "no_such_field" }, { path: "sent_at" }, { path: "observed_at" }];
   assert.equal(

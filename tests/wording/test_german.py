@@ -17,7 +17,8 @@ from inkeeper.rules.templates import SHORT, SUBJECT_LIMIT, fill, length, parse, 
 from inkeeper.rules.warnings import AccountWarning
 from inkeeper.wording import agenda as calendar
 from inkeeper.wording import warnings as wording
-from inkeeper.wording.language import words
+from inkeeper.wording.devices import device_name
+from inkeeper.wording.language import ENGLISH, words
 from inkeeper.wording.reasons import CODES
 from inkeeper.wording.reasons import render as reason_in
 from inkeeper.wording.starter_texts import STARTER_TEXTS, starter_texts
@@ -144,6 +145,24 @@ def test_what_is_wrong_with_a_row_completes_the_sentence(given: Reason, sentence
     assert said(reason("import.the_row", reason=given)) == sentence
     in_line = GERMAN.gettext("Line %(line)s %(reason)s.", line="12", reason=said(given))
     assert in_line == sentence.replace("Die Zeile", "Zeile 12")
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("Inkeeper's own Chromium", "Inkeepers eigenes Chromium"),
+        ("Page in Chrome on Linux", "Seite in Chrome unter Linux"),
+        ("Page in a browser on Android", "Seite in einem Browser unter Android"),
+        ("Firefox on Windows", "Firefox unter Windows"),
+        ("Firefox unter Windows", "Firefox unter Windows"),
+        ("Opera", "Opera"),
+        ("Kai's laptop on Linux", "Kai's laptop on Linux"),
+        ("Free", "Free"),
+    ],
+)
+def test_the_name_of_a_device(stored: str, shown: str) -> None:
+    assert device_name(stored, GERMAN) == shown
+    assert device_name(stored, ENGLISH) == stored
 
 
 @pytest.mark.parametrize(

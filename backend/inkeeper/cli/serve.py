@@ -19,8 +19,9 @@ from inkeeper.cli.options import ADDRESS, PORT, database_options, help_text, ope
 from inkeeper.clock import utc_now
 from inkeeper.settings import DEFAULT_HOST, DEFAULT_PORT, Settings
 from inkeeper.terminal import printable, quoted
+from inkeeper.wording.devices import device_name as name_of_device
 from inkeeper.wording.language import gettext_noop
-from inkeeper.wording.terminal import gettext, pgettext
+from inkeeper.wording.terminal import gettext, language, pgettext
 
 if TYPE_CHECKING:
     from inkeeper.storage.database import Store
@@ -320,7 +321,8 @@ def code_block(code: str) -> str:
 def show_code(device_name: str, code: str) -> None:
     """Print the code for a device that asks to connect. `device_name` is chosen by the device."""
     # The name could imitate a code, so it comes after the code, in quotes.
-    asks = gettext("%(device)s wants to connect. Type the code there within 5 minutes.", device=quoted(device_name))
+    device = quoted(name_of_device(device_name, language()))
+    asks = gettext("%(device)s wants to connect. Type the code there within 5 minutes.", device=device)
     click.echo(f"\n{code_block(code)}\n  {asks}\n")
 
 
