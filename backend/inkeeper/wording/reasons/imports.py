@@ -260,7 +260,7 @@ _OF_FILES: dict[str, Message] = {
 _OF_ROWS: dict[str, Message] = {
     "the_row": gettext_noop("The row %(reason)s."),
     "fields": gettext_noop("has %(fields)s fields where the heading has %(width)s"),
-    "outcome_before_sending": gettext_noop("has an outcome that is dated before the sending"),
+    "outcome_before_sending": gettext_noop("has a result from before the InMail was sent"),
     "cost": gettext_noop("has the cost %(cost)s, which is neither 0 nor 1"),
     "unknown.outcome": gettext_noop("has the outcome %(value)s; there are %(values)s"),
     "unknown.purpose": gettext_noop("has the purpose %(value)s; there are %(values)s"),
