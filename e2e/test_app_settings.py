@@ -107,7 +107,7 @@ def test_an_upgrade_by_keyboard_and_its_undo(page: Page, client: Client, account
     page.tab_to("button", "Save the upgrade")
     page.press("Enter")
 
-    page.wait_text("Plan changed here.")
+    page.wait_text("Change of plan saved. Inkeeper changes nothing at LinkedIn.")
     assert client.summary(account)["balance"] == 28
     page.click("button", re.compile("^Undo: Sales Navigator"))
     page.wait_text("Undone. You have 3 credits.")
@@ -182,7 +182,7 @@ def test_a_page_that_is_disconnected_elsewhere_signs_out(page: Page, client: Cli
     (device,) = [one for one in client.list_all("/devices") if one["kind"] == "page" and not one["revoked_at"]]
     client.delete(f"/devices/{device['id']}").expect(200)
 
-    page.wait_text("This browser's access was ended.")
+    page.wait_text("This browser was disconnected.")
     assert "Edge" not in page.text()
 
 

@@ -92,7 +92,7 @@ def test_a_revoked_page_shows_nothing_any_more(browser: Browser, server: Server,
 
     page.click("button", "Replied: Robin Sample")
 
-    page.wait_text("This browser's access was ended.")
+    page.wait_text("This browser was disconnected.")
     assert "Robin" not in page.run("() => document.body.innerHTML")
     assert page.run("() => localStorage.getItem('token')") is None
     assert client.inmails(account)[0]["outcome"] == "pending"

@@ -154,7 +154,7 @@ def test_the_outbox_keeps_what_the_server_missed(
     fox.run_in_extension(SHORTCUT)
     assert len(fox.outbox()) == 1
     wait_badge(fox, "14")  # an arrow would be cut off; the title says that it waits
-    assert "1 entry is waiting" in fox.run_in_extension("() => chrome.action.getTitle({})")
+    assert "1 waiting to be saved" in fox.run_in_extension("() => chrome.action.getTitle({})")
 
     server.start()
     fox.ask("retry")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -236,7 +235,7 @@ class TestAnotherServer:
             "(server) => chrome.storage.local.set({server})", {**stored, "address": next_server.address}
         )
         popup = popup_of(connected)
-        popup.wait_text("2 entries wait for another server")
+        popup.wait_text("2 waiting for another server")
         popup.wait_text("InMail to Robin Sample")
         return popup
 
@@ -261,7 +260,7 @@ class TestAnotherServer:
         connected.wait_badge("50")
         popup.find("button", "Decide…")
         assert_accessible(popup)
-        assert "2 entries wait for another server." in connected.badge()["title"]
+        assert "2 waiting for another server." in connected.badge()["title"]
         assert self.client
         assert self.client.inmails(self.seat) == []
 
@@ -279,13 +278,13 @@ class TestAnotherServer:
         connected.wait_badge("48")
         assert self.client
         assert sorted(names(self.client, self.seat)) == ["Mika Placeholder", "Robin Sample"]
-        popup.wait_no_text("wait for another server")
+        popup.wait_no_text("waiting for another server")
 
     def test_they_are_deleted_when_the_user_says_so(self, connected: Browser, popup: Page) -> None:
         popup.click("button", "Delete")
 
         connected.wait_badge("50")
-        popup.wait_no_text("wait for another server")
+        popup.wait_no_text("waiting for another server")
         assert connected.outbox() == []
         assert "Robin" not in json.dumps(connected.storage("recentLogs"))
 
@@ -416,8 +415,20 @@ def test_an_address_that_cannot_work_is_refused_in_words(browser: Browser, serve
     page.click("button", "Connect")
 
     page.wait_text("Inkeeper answers, but not under this path")
-    page.wait_text(re.compile(r"Leave out what follows the host in .*/people"))
+    page.wait_text(f"Try {server.address}")
     assert_accessible(page)
+
+
+def test_a_server_that_refuses_to_connect_is_shown_with_the_reason(browser: Browser) -> None:
+    def refuse(_: Request) -> Reply:
+        return Reply(421, INKEEPER, b'{"code": "misdirected_request", "detail": "Use an address that is allowed."}')
+
+    with intercepted(refuse) as proxy:
+        page = browser.open_extension("welcome/welcome.html")
+        page.fill("textbox", "Inkeeper’s address", proxy.address)
+        page.click("button", "Connect")
+
+        page.wait_text("Inkeeper doesn’t answer under this name. Use the address in its terminal.")
 
 
 def test_the_browser_forgets_who_was_erased_at_the_server(

@@ -53,7 +53,7 @@ def test_the_installation_asks_for_nothing_and_warns_of_nothing(visible: Browser
 def test_refused_then_allowed(new: Browser, desktop: Desktop, server: Server) -> None:
     welcome = open_welcome(new, server)
     desktop.refuse(welcome, ALLOW)
-    welcome.wait_text("Without your browser’s permission, this extension can’t reach Inkeeper.")
+    welcome.wait_text("Without that permission, this extension can’t reach Inkeeper.")
     assert granted(new)["origins"] == []
     assert not welcome.has("textbox", "Code")
 

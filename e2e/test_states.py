@@ -107,7 +107,7 @@ def test_server_off(connected: Browser, client: Client, server: Server) -> None:
     body = {"recipient": {"name": "Robin Sample"}, "cost": 1, "source": "popup"}
     connected.ask("log", {"accountId": account["id"], **body})
     title = connected.wait_badge("49↑")["title"]
-    assert "1 entry is waiting to be saved." in title
+    assert "1 waiting to be saved." in title
 
     popup = open_popup(connected)
 

@@ -9,7 +9,7 @@ type Source = Exclude<NewInMail["source"], "import" | "api" | "terminal">;
 /** A refusal by the server, or by the extension itself (then `status` is 0). */
 interface Problem {
   code: string;
-  /** The server's advice; empty if only the code is known. */
+  /** The server's advice in English, for logs. Never shown. Empty if only the code is known. */
   detail: string;
   status: number;
   errors?: { path: string; message: string }[];

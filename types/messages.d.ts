@@ -311,6 +311,7 @@ interface Messages {
   problem_internal_error: [];
   problem_unauthorized: [];
   problem_server_off: [];
+  problem_misdirected_request: [];
   problem_other_program: [];
   problem_impostor: [];
   problem_wrong_path: [];

@@ -110,7 +110,9 @@ type PopupPage = Pick<PopupBase, "ui" | "paint">;
 
 interface WelcomeUi {
   address: string;
-  reached: "unknown" | "ok" | "permission_missing" | "server_off" | "other_program" | "impostor" | "version_mismatch" | "wrong_path" | "bad_address";
+  reached: "unknown" | "ok" | "permission_missing" | "server_off" | "other_program" | "impostor" | "version_mismatch" | "wrong_path" | "refused";
+  /** Why, if the server refused. */
+  refusal: string;
   reconnecting: boolean;
   /** Whether the server shows no more codes, after too many wrong ones. */
   isShut: boolean;

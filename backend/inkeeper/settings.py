@@ -202,8 +202,7 @@ def _port(value: Any) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > len("65535") or int(text) > 65535:
         raise SettingsError(
             gettext(
-                "--port must be a number from 0 to 65535, not %(typed)s. INKEEPER_PORT is used where --port is not"
-                " given.",
+                "--port or INKEEPER_PORT must be a number from 0 to 65535, not %(typed)s.",
                 typed=terminal.printable(str(value)),
             )
         )

@@ -59,15 +59,23 @@ export function setLanguage(page) {
   page.dir = t("direction");
 }
 
+/** @param {number} status */
+function byStatus(status) {
+  if (status === 404) return t("problem_not_found");
+  if (status === 409) return t("problem_conflict");
+  if (status >= 500) return t("problem_internal_error");
+  return t(status >= 400 ? "problem_invalid" : "problem_unexpected");
+}
+
 /**
- * The message of a refusal by its code, with the fields it concerns. A code without a string here uses the server's
- * `detail`.
+ * The message of a refusal by its code, with the fields it concerns. A code without a message, such as one of a newer
+ * server, has the message of its HTTP status. The server's `detail` is not shown: it is English, and for programmers.
  * @param {unknown} error
  */
 export function refusalWords(error) {
   const problem = /** @type {{problem?: Problem}} */ (error).problem;
   if (!problem) return t("problem_unexpected");
   const fields = (problem.errors ?? []).map(({ path }) => text(`field_${path.replaceAll(".", "_")}`)).filter(Boolean);
-  const own = text(`problem_${problem.code}`) || problem.detail || t("problem_unexpected");
+  const own = text(`problem_${problem.code}`) || byStatus(problem.status ?? 0);
   return fields.length ? `${own} ${t("problem_check", listWords([...new Set(fields)]))}` : own;
 }

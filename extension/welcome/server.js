@@ -4,7 +4,7 @@ import { resolvingCommand } from "../core/commands.js";
 import { mayCall, requestCalling } from "../core/browser.js";
 import { ask } from "../core/messages.js";
 import { serverAddress } from "../core/server/address.js";
-import { t } from "../text/words.js";
+import { refusalWords, t } from "../text/words.js";
 import { say } from "../ui/act.js";
 import { commandLine } from "../ui/command.js";
 import { el } from "../ui/dom.js";
@@ -38,7 +38,9 @@ export async function checkServer(ui) {
     await ask("server.check", { address: ui.address });
     ui.reached = "ok";
   } catch (error) {
-    ui.reached = /** @type {any} */ (error).problem?.code ?? "server_off";
+    const { code = "server_off" } = /** @type {{problem?: Problem}} */ (error).problem ?? {};
+    ui.reached = isOurs(code) ? code : "refused";
+    ui.refusal = refusalWords(error);
   }
 }
 
@@ -49,6 +51,7 @@ export function server(context) {
   // Without a token the greeting only looks like Inkeeper; the proof decides.
   const reached = view.connection.state === "impostor" && !ui.reconnecting ? "impostor" : ui.reached;
   const resolving = resolvingCommand(reached, view.server.installed);
+  const where = reached === "wrong_path" ? new URL(ui.address).origin : ui.address;
   const isDone =
     !ui.reconnecting &&
     reached !== "impostor" &&
@@ -117,12 +120,13 @@ export function server(context) {
           {},
           el("b", {}, t(`state_${reached}`)),
           " ",
-          resolving ? t(resolving.words) : t(`state_${reached}_why`, ui.address),
+          resolving ? t(resolving.words) : t(`state_${reached}_why`, where),
         ),
         reached === "impostor" && el("p", {}, t("impostor_anew")),
         resolving?.command && commandLine(resolving.command),
         el("p", { class: "hint" }, t("checked_again")),
       ),
+    reached === "refused" && el("p", { data: { hook: "server-problem", problem: reached } }, ui.refusal),
     reached === "ok" && el("p", {}, t("server_answers", ui.address)),
   );
 }

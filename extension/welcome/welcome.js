@@ -28,6 +28,7 @@ const CHECK_EVERY_MS = 3000;
 const ui = {
   address: "",
   reached: "unknown",
+  refusal: "",
   reconnecting: false,
   isShut: false,
   leaving: false,

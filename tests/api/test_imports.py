@@ -198,7 +198,7 @@ def test_an_imported_inmail_that_was_taken_back_by_itself_stays_away(
     again = preview(TWO)
 
     assert actions(again) == {"already_there": 2}
-    assert again["items"][1]["why"] == "it came with an earlier import, and you took it back"
+    assert again["items"][1]["why"] == "it came with an earlier import, and you removed it"
 
 
 def test_the_text_of_a_message_is_stored_nowhere(

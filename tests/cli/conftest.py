@@ -19,8 +19,14 @@ import time_machine
 from click.testing import CliRunner, Result
 
 from inkeeper.cli import main
-from inkeeper.storage.database import Store
+from inkeeper.clock import utc_now
+from inkeeper.ids import new_id
+from inkeeper.services.access import Actor
+from inkeeper.services.ledger import accounts
+from inkeeper.storage.database import Store, open_database
+from inkeeper.storage.models import Owner
 from tests.conftest import Clock
+from tests.rows import add_row
 
 COMMAND = [sys.executable, "-m", "inkeeper"]
 
@@ -56,6 +62,18 @@ def cli_database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest
     if engine == "postgresql":
         return str(request.getfixturevalue("postgresql_url"))
     return f"sqlite:///{tmp_path}/data/inkeeper.sqlite3"
+
+
+@pytest.fixture
+def seat(cli_database_url: str, tmp_path: Path) -> None:
+    """A database with one account, opened now."""
+    (tmp_path / "data").mkdir(mode=0o700)
+    store, now = open_database(cli_database_url), utc_now()
+    with store.begin_write(None) as tx:
+        owner = add_row(tx, Owner, id=new_id(now), name="me", created_at=now).id
+        wanted = {"name": "My seat", "plan": "premium_career", "time_zone": "Europe/Berlin"}
+        accounts.create_account(tx, Actor(owner), wanted, now)
+    store.checkpoint_and_close()
 
 
 @pytest.fixture
@@ -129,9 +147,13 @@ class AtTerminal:
                 return
             self.shown += more.decode()
 
+    def type(self, word: str) -> None:
+        """Type a word and Return."""
+        os.write(self.terminal, f"{word}\n".encode())
+
     def answer(self, word: str) -> int:
         """Type a word, and wait for the command's exit code."""
-        os.write(self.terminal, f"{word}\n".encode())
+        self.type(word)
         return self.finish()
 
     def finish(self) -> int:

@@ -319,4 +319,4 @@ def test_a_database_on_a_server_without_a_ledger(inkeeper: Run, empty_database_u
     finished = inkeeper("pair", "--database", empty_database_url)
 
     assert finished.returncode == 1
-    assert "holds no ledger yet. Start with `inkeeper serve`" in finished.stderr
+    assert "holds nothing of Inkeeper's yet. Start with `inkeeper run`" in finished.stderr

@@ -5,18 +5,12 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from inkeeper.cli import main
-from inkeeper.clock import utc_now
-from inkeeper.ids import new_id
-from inkeeper.services.access import Actor
-from inkeeper.services.ledger import accounts
-from inkeeper.storage.database import open_database
-from inkeeper.storage.models import Owner
-from tests.rows import add_row
+from tests.cli.conftest import COMMAND, AtTerminal
+from tests.cli.wrong_uses import WRONG_USES
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -31,11 +25,11 @@ STATUS = (
 )
 ENGLISH = re.compile(
     r"\b(the|of|and|or|is|are|with|without|your|you|for|which|this|that|what|show|from|by|file|folder|write"
-    r"|print|only|default|env|required|usage|options|commands|error)\b",
+    r"|print|only|missing|unexpected|extra|no|such|did|mean|valid|does|not|take|default|env|required|usage|options|commands|error)\b",
     re.IGNORECASE,
 )
-COMMANDS = re.compile(
-    r"`[^`]*`|„inkeeper[^“]*“|^ {4}inkeeper .*$|^Aufruf: .*$|--?[\w-]+|\[[a-z_|]+\]|DIR\|default\|none", re.M
+NAMES = re.compile(
+    r"`[^`]*`|„inkeeper[^“]*“|^ {4}inkeeper .*$|^Aufruf: .*$|'[^']*'|--?[\w-]+|\[[a-z_|]+\]|ORDNER\|default\|none", re.M
 )
 """Names of commands and options, their values, and whole command lines."""
 
@@ -48,18 +42,6 @@ def inkeeper(inkeeper: Run) -> Run:
         return inkeeper(*arguments, LANG="de_DE.UTF-8", LC_ALL="", LC_MESSAGES="", LANGUAGE="", COLUMNS="100")
 
     return run
-
-
-@pytest.fixture
-def seat(cli_database_url: str, tmp_path: Path) -> None:
-    """A database with one account, opened now."""
-    (tmp_path / "data").mkdir(mode=0o700)
-    store, now = open_database(cli_database_url), utc_now()
-    with store.begin_write(None) as tx:
-        owner = add_row(tx, Owner, id=new_id(now), name="me", created_at=now).id
-        wanted = {"name": "My seat", "plan": "premium_career", "time_zone": "Europe/Berlin"}
-        accounts.create_account(tx, Actor(owner), wanted, now)
-    store.checkpoint_and_close()
 
 
 @pytest.mark.usefixtures("seat")
@@ -88,6 +70,25 @@ def test_an_inmail_is_logged_and_a_second_one_refused(inkeeper: Run) -> None:
 
 
 @pytest.mark.usefixtures("seat")
+def test_a_question_is_answered_with_j_or_n(inkeeper: Run, environment: dict[str, str]) -> None:
+    inkeeper("log", "Kai Example")
+    german = environment | {"LANG": "de_DE.UTF-8", "LC_ALL": "", "LC_MESSAGES": "", "LANGUAGE": ""}
+    asking = AtTerminal([*COMMAND, "log", "Kai Example"], german)
+
+    asking.read_until("Eine zweite InMail eintragen? [j/N]: ")
+    asking.type("jein")
+    asking.read_until("Fehler: Antworten Sie mit j oder n.")
+
+    assert asking.answer("Ja") == 0, asking.shown
+    assert "Eingetragen: Kai Example, 1 Credit. 3 Credits übrig." in asking.shown
+
+    asking = AtTerminal([*COMMAND, "log", "Kai Example"], german)
+    asking.read_until("[j/N]: ")
+    assert asking.answer("") == 1, asking.shown
+    assert "Nichts wurde eingetragen." in asking.shown
+
+
+@pytest.mark.usefixtures("seat")
 def test_an_unknown_account_is_named_in_german_quotes(inkeeper: Run) -> None:
     refused = inkeeper("status", "--account", "Anderes")
 
@@ -96,14 +97,27 @@ def test_an_unknown_account_is_named_in_german_quotes(inkeeper: Run) -> None:
 
 
 def test_wrong_commands_and_options(inkeeper: Run) -> None:
-    assert inkeeper("stats").stderr.splitlines()[3].startswith("Fehler: Den Befehl 'stats' gibt es nicht.")
+    assert inkeeper("stats").stderr == (
+        "Aufruf: inkeeper [OPTIONEN] BEFEHL [ARGUMENTE]...\nHilfe zeigt „inkeeper --help“.\n\n"
+        "Fehler: Den Befehl 'stats' gibt es nicht. Meinten Sie 'status'?\n"
+    )
     assert inkeeper("log").stderr == (
-        "Aufruf: inkeeper log [OPTIONS] NAME\nHilfe zeigt „inkeeper log --help“.\n\n"
+        "Aufruf: inkeeper log [OPTIONEN] NAME\nHilfe zeigt „inkeeper log --help“.\n\n"
         "Fehler: Es fehlt das Argument 'NAME'.\n"
     )
     assert inkeeper("open", "--port", "x").stderr == (
-        "Fehler: --port muss eine Zahl von 0 bis 65535 sein, nicht x. Ohne --port gilt INKEEPER_PORT.\n"
+        "Fehler: --port oder INKEEPER_PORT muss eine Zahl von 0 bis 65535 sein, nicht x.\n"
     )
+
+
+@pytest.mark.usefixtures("seat")
+@pytest.mark.parametrize("arguments", WRONG_USES, ids=" ".join)
+def test_a_wrong_use_is_refused_without_english(inkeeper: Run, arguments: tuple[str, ...]) -> None:
+    refused = inkeeper(*arguments)
+
+    assert refused.returncode == 2
+    assert "Fehler: " in refused.stderr
+    assert ENGLISH.findall(NAMES.sub(" ", refused.stderr)) == []
 
 
 @pytest.mark.parametrize("command", [None, *main.commands])
@@ -113,8 +127,8 @@ def test_the_help_has_no_english_left(inkeeper: Run, command: str | None) -> Non
     assert shown.startswith("Aufruf: inkeeper ")
     assert "Optionen:" in shown
     assert "Diese Hilfe anzeigen." in shown
-    assert ENGLISH.findall(COMMANDS.sub(" ", shown)) == []
+    assert ENGLISH.findall(NAMES.sub(" ", shown)) == []
 
 
 def test_a_short_help_fits_its_line(inkeeper: Run) -> None:
-    assert "..." not in inkeeper("--help").stdout.replace("[ARGS]...", "")
+    assert "..." not in inkeeper("--help").stdout.replace("[ARGUMENTE]...", "")

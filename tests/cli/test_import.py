@@ -76,15 +76,15 @@ def test_importing_and_taking_it_back(bring: Run, inkeeper: Run) -> None:
     finished = bring(TWO, "--open-earlier", "--yes")
 
     assert finished.returncode == 0, finished.stderr
-    assert "Imported 2 InMails and 1 answer into My seat" in finished.stdout
+    assert "Imported 2 InMails and 1 result into My seat" in finished.stdout
     assert finished.stderr == ""
     listed = inkeeper("imports").stdout
-    assert "into My seat: linkedin, 2 InMails, 1 answer" in listed
+    assert "into My seat: LinkedIn's export, 2 InMails, 1 result" in listed
     assert bring(TWO, "--yes").stdout.endswith("There's nothing to import.\n")
 
     undone = inkeeper("imports", "--undo", listed.split()[0])
 
-    assert undone.stdout == "Undone in My seat: 2 InMails and 1 answer. 5 credits left.\n"
+    assert undone.stdout == "Undone in My seat: 2 InMails and 1 result. 5 credits left.\n"
     assert "undone on" in inkeeper("imports", "--account", "My seat").stdout
     assert inkeeper("imports", "--account", "Another seat").stdout == "Nothing has been imported yet.\n"
     assert inkeeper("doctor").returncode == 0
@@ -192,7 +192,7 @@ def test_a_table_with_its_columns_named(bring: Run) -> None:
     assert "(--map name=... --map sent_at=...)" in asked.stderr
 
     done = bring(file, "--map", "name=Wer", "--map", "sent_at=Am", "--open-earlier", "--yes", name="mine.csv")
-    assert "Imported 1 InMail and 0 answers into My seat" in done.stdout
+    assert "Imported 1 InMail and 0 results into My seat" in done.stdout
 
 
 def test_our_own_export_into_another_account(bring: Run, inkeeper: Run) -> None:
@@ -203,7 +203,7 @@ def test_our_own_export_into_another_account(bring: Run, inkeeper: Run) -> None:
     assert "Imported" not in inkeeper(*into, "--yes").stdout, "the account of the same name has no InMails"
     done = inkeeper(*into, "--yes", "--from-account", "My seat")
 
-    assert "Imported 2 InMails and 1 answer into Another seat" in done.stdout
+    assert "Imported 2 InMails and 1 result into Another seat" in done.stdout
     assert inkeeper(*into, "--yes", "--from-account", "My seat").stdout.endswith("There's nothing to import.\n")
     assert inkeeper("doctor").returncode == 0
 
@@ -268,7 +268,7 @@ def test_a_person_is_erased(bring: Run, inkeeper: Run, tmp_path: Path, engine: s
     finished = inkeeper("erase", "--person", link("Robin Sample"))
 
     assert finished.returncode == 0, finished.stderr
-    assert finished.stdout.startswith("Erased from 1 InMail and 0 stored answers.\n")
+    assert finished.stdout.startswith("Erased from 1 InMail and 0 copies kept against double logging.\n")
     if engine == "sqlite":
         assert b"Robin Sample" not in (tmp_path / "data" / "inkeeper.sqlite3").read_bytes()
     else:

@@ -71,7 +71,7 @@ def test_a_second_one_to_a_person_who_has_not_answered(command: Run, seat: Seat)
 
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert refused.stderr == (
-        "Error: You wrote to Kai Example today at 09:00 and have no answer yet. To log a second InMail, add --again.\n"
+        "Error: You wrote to Kai Example today at 09:00 and have no reply yet. To log a second InMail, add --again.\n"
     )
     assert seat.balance() == 4
     assert command("log", "Kai Example", "--link", LINK, "--again").exit_code == 0

@@ -102,7 +102,7 @@ def test_where_no_inkeeper_answers(serving: Serving, inkeeper: Run) -> None:
     finished = inkeeper("open", "--port", "9")
 
     assert finished.returncode == 1
-    assert "Start it with `inkeeper serve`" in finished.stderr
+    assert "Start it with `inkeeper run`" in finished.stderr
 
 
 def test_a_link_works_once(serving: Serving, inkeeper: Run) -> None:

@@ -54,7 +54,7 @@ def test_it_is_quiet_unless_it_is_asked_to_say_more(serving: Serving) -> None:
 
     _, printed = serving.stop()
 
-    assert printed.split() == "Stopped; everything is on disk.".split()
+    assert printed.split() == "Stopped. Everything is saved.".split()
 
 
 def test_it_logs_requests_without_what_was_sent(environment: dict[str, str]) -> None:

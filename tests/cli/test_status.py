@@ -129,7 +129,7 @@ def test_an_inkeeper_without_accounts(command: Run) -> None:
     found = command("status")
 
     assert (found.exit_code, found.stdout) == (1, "")
-    assert found.stderr == "Error: There's no account yet. Run `inkeeper serve` and set one up in your browser.\n"
+    assert found.stderr == "Error: There's no account yet. Run `inkeeper run` and set one up in your browser.\n"
     assert json.loads(command("status", "--json").stdout)["accounts"] == []
 
 

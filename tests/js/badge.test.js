@@ -160,7 +160,7 @@ for (const [balance, state, text] of [
 test("what does not fit is in the title", () => {
   const { title } = badge(viewOf(1234, { needsYou: [{}], state: "server_off" }), NOW);
   assert.match(title, /1,234 of 1,234 credits left/);
-  assert.match(title, /1 entry needs your answer/);
+  assert.match(title, /1 not saved. Click to see why/);
   assert.match(title, /Inkeeper isn’t running/);
 });
 
@@ -173,7 +173,7 @@ test("a sign ends, also after the clock is set back", () => {
 
 for (const [name, state, words] of [
   ["server off", { state: "server_off" }, /Inkeeper isn’t running/],
-  ["waiting", { waiting: [{}, {}] }, /2 entries are waiting to be saved/],
+  ["waiting", { waiting: [{}, {}] }, /2 waiting to be saved/],
   ["elsewhere", { elsewhere: [{ isKept: true }] }, /another/],
 ]) {
   test(`the title says in words what the sign says: ${name}`, () =>

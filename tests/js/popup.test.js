@@ -328,7 +328,7 @@ test("a summary that the server refuses is named with its account", async () => 
   const context = await popup({ problems: { a: { code: "unknown", detail: "Broken rules.", status: 500 } } });
   const { failed, isBroken } = refusalsState(context);
   assert.deepEqual([failed.length, failed[0].id, isBroken], [1, "a", false]);
-  assert.match(failed[0].words, /My seat.*Broken rules/);
+  assert.match(failed[0].words, /My seat.*Inkeeper has a problem/);
 });
 
 test("a page's balance is offered, and not asked for again below", async () => {

@@ -49,28 +49,31 @@ test("every product has a name", () => {
 
 test("one and many", () => {
   assert.deepEqual(
-    [0, 1, 2, 21].map((count) => plural("badge_waiting", count)),
-    [
-      "0 entries are waiting to be saved.",
-      "1 entry is waiting to be saved.",
-      "2 entries are waiting to be saved.",
-      "21 entries are waiting to be saved.",
-    ],
+    [0, 1, 2, 21].map((count) => plural("credits_expire", count)),
+    ["0 credits expire", "1 credit expires", "2 credits expire", "21 credits expire"],
   );
 });
 
-test("a refusal is worded by its code, by the server's words where that is not known, and names the fields", () => {
+test("a refusal is worded by its code, else by its status, never in the server's English, with the fields", () => {
   assert.equal(refusalWords(new Error("anything")), t("problem_unexpected"));
   assert.equal(refusalWords({ problem: { code: "over", detail: "Not shown." } }), t("problem_over"));
-  assert.equal(
-    refusalWords({ problem: { code: "not_known_here", detail: "The server’s words." } }),
-    "The server’s words.",
-  );
-  assert.equal(refusalWords({ problem: { code: "not_known_here", detail: "" } }), t("problem_unexpected"));
+  for (const [status, words] of /** @type {const} */ ([
+    [0, "problem_unexpected"],
+    [400, "problem_invalid"],
+    [404, "problem_not_found"],
+    [409, "problem_conflict"],
+    [422, "problem_invalid"],
+    [503, "problem_internal_error"],
+  ])) {
+    assert.equal(
+      refusalWords({ problem: { code: "not_known_here", detail: "The server’s words.", status } }),
+      t(words),
+    );
+  }
   const errors = [{ path: "recipient.name" }, { path: "no_such_field" }, { path: "sent_at" }, { path: "observed_at" }];
   assert.equal(
-    refusalWords({ problem: { code: "not_known_here", detail: "No.", errors } }),
-    "No. Check: name and day and time.",
+    refusalWords({ problem: { code: "invalid", detail: "No.", errors } }),
+    `${t("problem_invalid")} Check: name and day and time.`,
   );
 });
 

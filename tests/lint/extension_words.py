@@ -46,10 +46,10 @@ _NO_WORDS = {
     # Refusals of requests that the extension never makes.
     *("bad_file", "other_linkedin_file", "no_messages", "import_running", "columns_needed", "whose_export"),
     *("which_account", "rows_not_understood", "preview_outdated", "nothing_to_cancel", "calendar_exists", "same_plan"),
-    # Only a fault of the extension, or a proxy, causes these. The server's own sentence helps to report it.
+    # Only a fault of the extension, or a proxy, causes these. They have the message of their HTTP status.
     *("bad_request", "forbidden_origin", "wrong_secret", "method_not_allowed", "not_acceptable"),
     *("idempotency_conflict", "precondition_failed", "too_large", "headers_too_large", "unsupported_media_type"),
-    *("misdirected_request", "secret_exists"),
+    "secret_exists",
 }
 CODES: Mapping[str, set[str]] = {
     "purpose_{}": {*PURPOSES},

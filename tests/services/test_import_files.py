@@ -178,8 +178,8 @@ def test_reordered_columns_and_older_exports_without_the_later_ones() -> None:
 @pytest.mark.parametrize(
     ("date", "reason"),
     [
-        ("2026-02-30 10:00:00", "there is no date"),
-        ("soon", "not a date"),
+        ("2026-02-30 10:00:00", "has a date that does not exist"),
+        ("soon", "has 'soon UTC' where a date should be"),
         ("", "has no date"),
         ("2027-11-05 10:00:00", "in the future"),
         ("1999-11-05 10:00:00", "before there was a LinkedIn"),

@@ -397,7 +397,7 @@ def test_one_that_was_edited_and_taken_back_by_itself_stays_away(mine: Life) -> 
 
     (item,) = mine.preview(content).items
 
-    assert (item.action, english(item.why)) == ("already_there", "it came with an earlier import, and you took it back")
+    assert (item.action, english(item.why)) == ("already_there", "it came with an earlier import, and you removed it")
     assert mine.bring(content).batch is None
 
 

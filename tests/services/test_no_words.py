@@ -17,7 +17,7 @@ MODULES = sorted(FOLDER.rglob("*.py"))
 
 NOT_READ_BY_PEOPLE = {
     "access.py": 1,  # an error of the program
-    "devices/pairing.py": 2,  # the name under which Inkeeper's own Chromium is stored, and a kind of resource
+    "devices/pairing.py": 1,  # a kind of resource
     "ledger/plan_changes.py": 1,  # a kind of resource
     "ledger/summary.py": 2,  # descriptions for the API's documentation
     "devices/sign_ins.py": 1,  # the name that a page is stored under where it sent none

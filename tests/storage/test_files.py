@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from inkeeper.reasons import reason
 from inkeeper.storage.files import keep_private
 
 
@@ -33,9 +34,7 @@ def test_files_that_others_may_use_are_closed(database: Path, mode: int) -> None
     for path in database.parent.iterdir():
         path.chmod(mode)
 
-    (sentence,) = keep_private(database)
-
-    assert str(database) in sentence
+    assert keep_private(database) == [reason("private.file", path=str(database))]
     assert modes(database) == [0o700, 0o600, 0o600, 0o600]
     assert keep_private(database) == []
 
@@ -47,9 +46,7 @@ def test_a_folder_of_its_own_is_closed(database: Path, mode: int) -> None:
     (database.parent / "inkeeper.sqlite3.before-0003_lean_writes").touch(mode=0o600)
     database.parent.chmod(mode)
 
-    (sentence,) = keep_private(database)
-
-    assert str(database.parent) in sentence
+    assert keep_private(database) == [reason("private.folder", path=str(database.parent))]
     assert database.parent.stat().st_mode & 0o777 == 0o700
 
 
@@ -71,7 +68,5 @@ def test_what_is_somebody_elses_is_told(database: Path) -> None:
         theirs = Path("/etc/passwd")
     before = theirs.stat().st_mode
 
-    sentences = keep_private(theirs)
-
-    assert f"read or write {theirs}, and only its owner can change that" in sentences[0]
+    assert keep_private(theirs)[0] == reason("private.file_of_another", path=str(theirs))
     assert theirs.stat().st_mode == before

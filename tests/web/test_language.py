@@ -42,7 +42,7 @@ STARTERS = [text for each in STARTER_TEXTS for text in (each.name, each.subject,
 PLANS = ["Premium Career", "Premium Business", "Sales Navigator", "Recruiter Lite", "Recruiter", "Premium"]
 LANGUAGES = list(language_names().values())
 PRODUCTS = ["Inkeeper", "LinkedIn", "CSV", "JSON", "UTC", "EUR", "https://www.linkedin.com/in/…"]
-BROWSERS = ["Page in Firefox on Linux", "Chrome on Linux", "Chrome", "Firefox", "Edge", "Brave", "Vivaldi", "Opera"]
+BROWSERS = ["Linux", "Chrome", "Firefox", "Edge", "Brave", "Vivaldi", "Opera"]
 TYPED = [
     "Kai Example",
     "Kai",

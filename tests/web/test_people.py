@@ -279,7 +279,7 @@ def test_editing_a_row(page: WebPage, seat: Seat, listed: dict[str, Any]) -> Non
         ("name", "", "Enter the name."),
         ("links", "https://example.com/x", "Each link has to lead to a person on LinkedIn"),
         ("links", "linkedin.com/in/layla", "Each link has to lead to a person on LinkedIn"),
-        ("links", "linkedin.com/in/a linkedin.com/in/b", "one of each kind"),
+        ("links", "linkedin.com/in/a linkedin.com/in/b", "at most one each for LinkedIn"),
         ("planned_for", "2026-11-22", "Pick a day from today to a year from now."),
         ("planned_for", "2028-01-01", "Pick a day from today to a year from now."),
         ("planned_at", "25:00", "Enter a time, such as 09:30."),
@@ -634,7 +634,7 @@ def test_home_copies_the_text(page: WebPage, seat: Seat, listed: dict[str, Any])
     for name in ("Noor", "Robin"):
         seat.call("PATCH", f"/targets/{listed[name]['id']}", {"text": text["id"]})
 
-    assert "The text needs company." in page.text("/")
+    assert "Still missing for the text: company." in page.text("/")
     assert "Copy text" not in page.text("/")
     for name in ("Noor", "Layla"):
         seat.call("PATCH", f"/targets/{listed[name]['id']}", {"action": "drop"})

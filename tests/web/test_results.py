@@ -69,7 +69,7 @@ def test_too_few_everywhere_is_said_once(page: WebPage, seat: Seat, send: Send) 
 
     shown = page.text("/people/results?by=hour")
 
-    assert "Too few to tell. A rate needs 20 sent." in shown
+    assert "Too few to tell. A rate needs at least 20 InMails." in shown
     assert "2 of" not in shown
     assert rows(page, "hour") == ["10:00–11:00 3 1", "11:00–12:00 2 0"]
     assert rows(page, "weekday") == ["Wednesday 3 1", "Thursday 2 0"]

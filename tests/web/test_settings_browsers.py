@@ -179,7 +179,7 @@ def test_owners_see_no_devices_of_each_other(page: WebPage, seat: Seat, sign_in:
 def test_a_server_for_this_computer_says_why_no_phone_gets_in(page: WebPage, seat: Seat) -> None:
     text = page.text("/settings/browsers")
     assert "Your phone can't reach this Inkeeper" in text
-    assert "Show the picture" not in text
+    assert "Show the QR code" not in text
 
 
 @pytest.fixture

@@ -208,6 +208,19 @@ def test_more_than_the_credits(data: Data, open_account: Callable[..., Seat], pa
     assert "Imported 7 InMails. You have 0 credits." in words(done)
 
 
+def test_a_single_credit_left_is_no_plural(open_account: Callable[..., Seat], page: WebPage) -> None:
+    small = open_account(plan="premium_career")
+    data = Data(page, small)
+    content = b"name,sent_at\n" + b"".join(b"Person %d,2026-11-%d\n" % (day, day) for day in range(10, 14))
+
+    assert "Imported 4 InMails. You have 1 credit." in words(data.store(content, "list.csv"))
+
+    again = data.store(b"name,sent_at\nRobin Sample,2026-11-15\n", "list.csv")
+    assert "Imported 1 InMail. You have 0 credits." in words(again)
+    newest, _ = small.call.get(f"{small.path}/imports")["items"]
+    assert "Import undone. You have 1 credit." in page.done(f"{data.path}/imports/{newest['id']}/undo")
+
+
 def test_from_before_the_set_up(data: Data, page: WebPage) -> None:
     content = b"name,sent_at\nRobin Sample,2026-09-14\n"
     shown = data.send(content, "list.csv")

@@ -49,7 +49,7 @@ def test_an_upgrade_is_previewed_made_and_undone(plan: Plan, page: WebPage, seat
     assert "Upgrade to Sales Navigator today New credits 25 Lost 0 Left then 28" in words(shown)
     assert seat.balance() == 3
     made = plan.make("plan", shown, to="sales_navigator")
-    assert "Plan changed here." in words(made)
+    assert "Change of plan saved. Inkeeper changes nothing at LinkedIn." in words(made)
     assert "Sales Navigator New credits 25 a month" in words(made)
     assert seat.balance() == 28
 
@@ -64,7 +64,7 @@ def test_a_cancellation_says_what_it_loses(plan: Plan, seat: Seat) -> None:
 
     assert "Cancel today New credits 0 Lost 3, worth €18 Left then 0" in words(shown)
     assert "Use your 3 credits first." in words(shown)
-    assert "Cancelled here." in words(plan.make("plan", shown, to="cancel"))
+    assert "Cancellation saved. Inkeeper changes nothing at LinkedIn." in words(plan.make("plan", shown, to="cancel"))
     assert (seat.balance(), seat.summary()["account"]["plan"]) == (0, "basic")
 
 

@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from inkeeper.services.devices import pairing
 from inkeeper.settings import Settings
 from inkeeper.storage.database import Store
+from inkeeper.wording.devices import OWN_CHROMIUM
 from tests.conftest import Clock, Device
 from tests.seat import Caller, Seat
 from tests.web.conftest import WebPage, words
@@ -228,7 +229,7 @@ def test_a_code_is_shown_to_the_owner_alone_whose_device_it_connects(
 
 
 def test_the_secret_of_inkeepers_own_chromium_is_not_shown(page: WebPage, store: Store, clock: Clock) -> None:
-    prepared = pairing.prepare(store, "me", pairing.OWN_CHROMIUM, clock())
+    prepared = pairing.prepare(store, "me", OWN_CHROMIUM, clock())
 
     answer = page.get("/welcome/connecting")
 
@@ -321,7 +322,7 @@ def test_the_copy_for_a_snap_is_a_private_one_in_a_visible_folder(
 def test_the_browser_of_every_day_gets_its_own_steps_while_inkeepers_own_is_connected(
     client: FlaskClient, pair: Callable[..., Device]
 ) -> None:
-    device = pair(device=pairing.OWN_CHROMIUM)
+    device = pair(device=OWN_CHROMIUM)
     page = WebPage(client, device.headers, device.id)
     own = {"User-Agent": AGENT, "Sec-CH-UA": '"Chromium";v="156"'}
 

@@ -17,7 +17,9 @@ from inkeeper.rules.templates import SHORT, SUBJECT_LIMIT, fill, length, parse, 
 from inkeeper.rules.warnings import AccountWarning
 from inkeeper.wording import agenda as calendar
 from inkeeper.wording import warnings as wording
-from inkeeper.wording.language import words
+from inkeeper.wording.devices import device_name
+from inkeeper.wording.language import ENGLISH, words
+from inkeeper.wording.reasons import CODES
 from inkeeper.wording.reasons import render as reason_in
 from inkeeper.wording.starter_texts import STARTER_TEXTS, starter_texts
 from tests.lint.words import path_of
@@ -27,7 +29,7 @@ MONTH_END = Moment(datetime(2026, 11, 30, 23, tzinfo=UTC), "Europe/Berlin")
 NOON = Moment(datetime(2027, 1, 20, 12, tzinfo=UTC), "UTC")
 SAME = {
     *("Name", "name", "System", "Demo", "Import", "Credits", "InMails", "Limit", "1 credit", "In %(file)s"),
-    *("NAME", "PORT", "TEXT"),
+    *("NAME", "PORT", "TEXT", "--from-account NAME", "--me NAME"),
     *(
         "Reserve: %(reserve)s",
         "Budget: %(budget)s",
@@ -143,6 +145,36 @@ def test_what_is_wrong_with_a_row_completes_the_sentence(given: Reason, sentence
     assert said(reason("import.the_row", reason=given)) == sentence
     in_line = GERMAN.gettext("Line %(line)s %(reason)s.", line="12", reason=said(given))
     assert in_line == sentence.replace("Die Zeile", "Zeile 12")
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        ("Inkeeper's own Chromium", "Inkeepers eigenes Chromium"),
+        ("Page in Chrome on Linux", "Seite in Chrome unter Linux"),
+        ("Page in a browser on Android", "Seite in einem Browser unter Android"),
+        ("Firefox on Windows", "Firefox unter Windows"),
+        ("Firefox unter Windows", "Firefox unter Windows"),
+        ("Opera", "Opera"),
+        ("Kai's laptop on Linux", "Kai's laptop on Linux"),
+        ("Free", "Free"),
+    ],
+)
+def test_the_name_of_a_device(stored: str, shown: str) -> None:
+    assert device_name(stored, GERMAN) == shown
+    assert device_name(stored, ENGLISH) == stored
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("fields", "cost", "unknown.outcome", "unknown.purpose", "note_too_long", "outcome_before_sending"),
+        *("in_future", "before_linkedin", "no_date", "date_too_long", "date_unreadable", "date_impossible"),
+        *("date_ambiguous", "no_name", "no_person", "no_conversation_id", "long_conversation_id"),
+    ],
+)
+def test_what_is_wrong_with_a_row_completes_the_sentence_in_english(code: str) -> None:
+    assert str(CODES[f"import.{code}"]).startswith(("has ", "is "))
 
 
 @pytest.mark.parametrize(

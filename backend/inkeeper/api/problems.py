@@ -15,7 +15,7 @@ from inkeeper.errors import Problem
 from inkeeper.jsontext import plain, to_json
 from inkeeper.storage.database import DatabaseProblem
 from inkeeper.vocabulary import ProblemCode
-from inkeeper.wording.reasons import english
+from inkeeper.wording.terminal import explain
 
 _log = logging.getLogger("inkeeper.server")
 
@@ -70,7 +70,7 @@ def _from_flask(error: HTTPException) -> Response:
 
 
 def _database_unavailable(problem: DatabaseProblem) -> Response:
-    _log.error("database %s: %s", problem.which, english(problem.said))
+    _log.error("database %s: %s", problem.which, explain(problem.said))
     retry = {"Retry-After": str(_RETRY_SECONDS)}
     if problem.which == "unconfirmed":
         again = "It is unknown whether this was stored. Send it again with the same Idempotency-Key: it is done once."

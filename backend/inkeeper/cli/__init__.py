@@ -26,7 +26,13 @@ main = Program(
     epilog=gettext("Exit codes: 0 done, 1 failed, 2 a wrong option or argument."),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-click.version_option(inkeeper.__version__, prog_name="inkeeper", help=gettext("Show the version and exit."))(main)
+click.version_option(
+    inkeeper.__version__,
+    prog_name="inkeeper",
+    # Click would look its message up here, before the language is set.
+    message=gettext("%(prog)s, version %(version)s"),
+    help=gettext("Show the version and exit."),
+)(main)
 
 main.add_section(
     gettext("Every day"),

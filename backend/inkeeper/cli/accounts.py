@@ -16,7 +16,7 @@ from inkeeper.terminal import printable, quoted
 from inkeeper.wording.language import gettext_noop
 from inkeeper.wording.terminal import gettext
 
-NO_ACCOUNT = gettext_noop("There's no account yet. Run `inkeeper serve` and set one up in your browser.")
+NO_ACCOUNT = gettext_noop("There's no account yet. Run `inkeeper run` and set one up in your browser.")
 
 
 def choose_accounts(store: Store, wanted: str | None, owner: str | None) -> list[Owned]:

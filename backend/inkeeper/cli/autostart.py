@@ -84,7 +84,7 @@ def on(**flags: Any) -> None:
         raise click.ClickException(gettext("It hasn't answered so far. The log says why."))
 
 
-@autostart.command(help=gettext("Stop Inkeeper in the background, and start it no more."))
+@autostart.command(help=gettext("Stop Inkeeper in the background. It no longer starts when you log in."))
 def off() -> None:
     """Remove the entry and stop the server."""
     from inkeeper.server.autostart import entry_of_this_system
@@ -93,7 +93,9 @@ def off() -> None:
         entry = entry_of_this_system()
         removed = entry.remove(stops=True)
     if removed:
-        click.echo(gettext("Inkeeper starts no more when you log in. Removed: %(place)s", place=printable(entry.place)))
+        click.echo(
+            gettext("Inkeeper no longer starts when you log in. Removed: %(place)s", place=printable(entry.place))
+        )
     else:
         click.echo(gettext("Inkeeper doesn't start when you log in."))
 

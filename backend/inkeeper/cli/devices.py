@@ -12,6 +12,7 @@ from inkeeper.cli.options import LINE, NAME, PORT, database_options, help_text, 
 from inkeeper.clock import utc_now
 from inkeeper.settings import DEFAULT_PORT
 from inkeeper.terminal import printable, quoted
+from inkeeper.wording.devices import device_name
 from inkeeper.wording.language import gettext_noop
 from inkeeper.wording.terminal import gettext, language
 
@@ -47,7 +48,7 @@ def pair(owner: str | None, **flags: Any) -> None:
         pairing.reopen(store, name)
         found = pairing.open_for_owner(store, name, utc_now())
         code = found.code if found else pairing.invite(store, name, utc_now())
-    device = quoted(found.device_name) if found else gettext("the next device that asks")
+    device = quoted(device_name(found.device_name, language())) if found else gettext("the next device that asks")
     click.echo(code_block(code) if sys.stdout is not None and sys.stdout.isatty() else code)
     if name == pairing.DEFAULT_OWNER:
         use = gettext("Type it there within 5 minutes. It connects %(device)s.", device=device)
@@ -98,7 +99,7 @@ def open_pages(print_only: bool, qr: bool, address: str | None, owner: str | Non
         if address is None and not opening.is_inkeeper(at):
             raise failed(
                 gettext_noop(
-                    "No Inkeeper answers at %(address)s. Start it with `inkeeper serve`, or name its port with --port."
+                    "No Inkeeper answers at %(address)s. Start it with `inkeeper run`, or name its port with --port."
                 ),
                 address=at,
             )
@@ -149,7 +150,7 @@ def _list_devices(flags: dict[str, Any]) -> None:
             gettext(
                 "%(id)s  %(device)s of %(owner)s, connected on %(day)s, %(state)s",
                 id=device.id,
-                device=quoted(device.name),
+                device=quoted(device_name(device.name, language())),
                 owner=printable(device.owner_name),
                 day=_day(device.created_at),
                 state=state,
@@ -180,4 +181,4 @@ def revoke(flags: dict[str, Any], device_id: str) -> None:
         raise failed(
             gettext_noop("There is no device with the ID %(id)s. `inkeeper devices` lists them."), id=device_id
         )
-    click.echo(gettext("%(device)s has no access any more.", device=quoted(device.name)))
+    click.echo(gettext("%(device)s has no access any more.", device=quoted(device_name(device.name, language()))))

@@ -37,7 +37,11 @@ def print_erased(erased: Erased) -> None:
         gettext(
             "Erased from %(inmails)s and %(answers)s.",
             inmails=inmails(erased.inmails, words),
-            answers=ngettext("%(number)s stored answer", "%(number)s stored answers", erased.answers),
+            answers=ngettext(
+                "%(number)s copy kept against double logging",
+                "%(number)s copies kept against double logging",
+                erased.answers,
+            ),
         )
     )
     if erased.people:

@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from inkeeper.cli.accounts import choose_account
+from inkeeper.cli.asking import can_ask, confirm
 from inkeeper.cli.failures import failed, wrong_use
-from inkeeper.cli.progress import can_ask, progress
+from inkeeper.cli.progress import progress
 from inkeeper.cli.status_words import left
 from inkeeper.errors import Problem
 from inkeeper.rules import periods
@@ -29,7 +30,7 @@ from inkeeper.storage.database import Store
 from inkeeper.terminal import printable
 from inkeeper.vocabulary import RowKind
 from inkeeper.wording.amounts import credits, inmails
-from inkeeper.wording.imports import ACTIONS
+from inkeeper.wording.imports import ACTIONS, KINDS
 from inkeeper.wording.language import gettext_noop
 from inkeeper.wording.terminal import explain, gettext, language, ngettext
 
@@ -37,16 +38,16 @@ _SHOWN = 10
 _LINES_SHOWN = 60
 _FLAGS = {
     "columns_needed": "--map name=... --map sent_at=...",
-    "insufficient_credits": "--accept-discrepancy, or --leave-out LINES",
+    "insufficient_credits": gettext_noop("--accept-discrepancy, or --leave-out LINES"),
     "rows_not_understood": "--skip-rows",
-    "which_account": "--from-account NAME",
-    "whose_export": "--me NAME",
+    "which_account": gettext_noop("--from-account NAME"),
+    "whose_export": gettext_noop("--me NAME"),
 }
 """The option that resolves each refusal, by problem code."""
 
 _ROW_KINDS: dict[RowKind, str] = {
     "inmail": gettext_noop("an InMail"),
-    "answer": gettext_noop("the first answer to an InMail"),
+    "answer": gettext_noop("the first reply to an InMail"),
     "message": gettext_noop(
         "another message: not the first of its conversation, not from you, without a subject, or to a group"
     ),
@@ -54,6 +55,12 @@ _ROW_KINDS: dict[RowKind, str] = {
     "taken_back": gettext_noop("an InMail that was removed from the log"),
     "other_account": gettext_noop("an InMail of another account"),
     "not_understood": gettext_noop("not understood"),
+}
+_OUTCOMES: dict[str, str] = {
+    "accepted": gettext_noop("accepted"),
+    "declined": gettext_noop("declined"),
+    "replied": gettext_noop("replied"),
+    "no_response": gettext_noop("no reply"),
 }
 _STEPS: dict[ImportStep, str] = {
     "comparing": gettext_noop("Comparing with what is there"),
@@ -121,7 +128,7 @@ def list_all(store: Store, wanted: str | None) -> None:
             "%(id)s  %(day)s into %(account)s: %(kind)s, %(inmails)s, %(answers)s",
             id=printable(batch.id),
             day=_day(batch.created_at),
-            kind=batch.kind,
+            kind=gettext(KINDS[batch.kind]),
             **_of_batch(batch.inmails, batch.answers, account_name),
         )
         if batch.retracted_at:
@@ -154,7 +161,7 @@ def take_back(store: Store, import_id: str, now: datetime) -> None:
 
 def _of_batch(sent: int, answered: int, account: str) -> dict[str, str]:
     """What sentences about an import have in common: its counts, and its account's name."""
-    answers = ngettext("%(number)s answer", "%(number)s answers", answered)
+    answers = ngettext("%(number)s result", "%(number)s results", answered)
     return {"inmails": inmails(sent, language()), "answers": answers, "account": printable(account)}
 
 
@@ -198,7 +205,7 @@ def _read(owned: Owned, file: Path, wishes: Wishes, now: datetime) -> Reading:
 
 
 def _is_confirmed(*, yes: bool) -> bool:
-    return yes or (can_ask() and click.confirm(gettext("Import this?"), err=True))
+    return yes or (can_ask() and confirm(gettext("Import this?")))
 
 
 def _show(preview: Preview, reading: Reading, owned: Owned, *, every_row: bool) -> None:
@@ -255,7 +262,7 @@ def _line(step: Step, owned: Owned) -> str:
     cost = gettext("cost %(cost)s", cost=found.cost)
     parts = [f"{found.name}{link}", _local(found.sent_at, owned), cost]
     if found.outcome_at:
-        parts.append(f"{found.outcome} {_local(found.outcome_at, owned)}")
+        parts.append(f"{gettext(_OUTCOMES[found.outcome])} {_local(found.outcome_at, owned)}")
     what = f"{', '.join(parts)}: {gettext(ACTIONS[step.action])} ({explain(step.why, owned.time_zone)})"
     return printable(gettext("line %(line)s: %(what)s", line=str(found.line), what=what))
 
@@ -268,7 +275,7 @@ def _show_result(preview: Preview, owned: Owned) -> None:
             " %(then)s. Times are those of %(zone)s.",
             inmails=inmails(adds.inmails, words),
             free=adds.free,
-            answers=ngettext("%(number)s answer", "%(number)s answers", adds.answers),
+            answers=ngettext("%(number)s result", "%(number)s results", adds.answers),
             now=credits(preview.balance_now, words),
             then=preview.balance_then,
             zone=owned.time_zone,
@@ -291,7 +298,7 @@ def _show_result(preview: Preview, owned: Owned) -> None:
         click.echo(printable(explain(preview.nothing.said)))
     for obstacle in preview.in_the_way:
         reason = printable(explain(obstacle.said, owned.time_zone)) + _hint(obstacle.code)
-        click.echo(gettext("In the way: %(reason)s", reason=reason))
+        click.echo(gettext("This stops the import: %(reason)s", reason=reason))
 
 
 def _counted(number: int, what: str) -> str:
@@ -300,7 +307,7 @@ def _counted(number: int, what: str) -> str:
 
 
 def _hint(code: str) -> str:
-    return f" ({_FLAGS[code]})" if code in _FLAGS else ""
+    return f" ({gettext(_FLAGS[code])})" if code in _FLAGS else ""
 
 
 def _local(at: datetime, owned: Owned) -> str:

@@ -22,7 +22,7 @@ from inkeeper.wording.terminal import gettext, pgettext
             "Shows what would be added, what is there already, and what each row was taken for. Then it asks, and"
             " imports all of it or nothing. LinkedIn does not mark InMails: the first message of a conversation, from"
             " you to one person, with a subject, is taken for one. Message texts are never stored. `inkeeper imports"
-            " --undo ID` takes an import back."
+            " --undo ID` undoes an import."
         ),
         examples=(
             "inkeeper import Basic_LinkedInDataExport.zip --preview",
@@ -31,7 +31,7 @@ from inkeeper.wording.terminal import gettext, pgettext
     ),
     short_help=gettext("Bring in InMails that you sent before."),
 )
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar=FILE)
+@click.argument("file", type=click.Path(path_type=Path), metavar=FILE)
 @account_options
 @click.option("--preview", "look_only", is_flag=True, help=gettext("Only show what would be imported."))
 @click.option("--rows", "every_row", is_flag=True, help=gettext("Show what every row was taken for."))

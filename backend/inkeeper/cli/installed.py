@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 STEPS = gettext_noop("""
 Chrome, Edge, Brave, Vivaldi or Opera:
   1. Open chrome://extensions and turn on Developer mode.
-  2. Press "Load unpacked".
+  2. Press “Load unpacked”.
   3. Choose the folder above. It may be hidden in the dialog: paste its path.
 
 Firefox, until it is closed:
   1. Open about:debugging#/runtime/this-firefox
-  2. Press "Load Temporary Add-on".
+  2. Press “Load Temporary Add-on…”.
   3. Choose manifest.json in the folder above.
 """)
 

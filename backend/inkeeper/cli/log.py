@@ -17,7 +17,7 @@ from inkeeper.wording.terminal import gettext, pgettext
         gettext("Log an InMail that you sent to NAME, and show how many credits are left."),
         gettext(
             "NAME may have several words, and may hold the link to the profile too. If you have no credits left, or"
-            " wrote to the same person in the last 90 days and wait for an answer, you're asked first. Without"
+            " wrote to the same person in the last 90 days and wait for a reply, you're asked first. Without"
             " a terminal nothing is logged then, and the option to add is named."
         ),
         examples=(
@@ -47,7 +47,7 @@ from inkeeper.wording.terminal import gettext, pgettext
     "--note", metavar=pgettext("placeholder in help", "TEXT"), help=gettext("A note for you, up to 2000 characters.")
 )
 @click.option(
-    "--again", is_flag=True, help=gettext("Log it although you wait for an answer to another InMail to this person.")
+    "--again", is_flag=True, help=gettext("Log it although you wait for a reply to another InMail to this person.")
 )
 @click.option(
     "--accept-discrepancy",

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from inkeeper import texts
+from inkeeper.cli.asking import can_ask, confirm
 from inkeeper.cli.failures import wrong_use
-from inkeeper.cli.progress import can_ask
 from inkeeper.cli.status_words import left
 from inkeeper.cli.typed_time import read_time
 from inkeeper.errors import Problem
@@ -124,7 +124,7 @@ def _is_wanted_again(name: str, sent_at: datetime, zone: str, now: datetime) -> 
         time=language().time_of_day(at.time()),
     )
     return _confirmed(
-        gettext("You wrote to %(name)s %(when)s and have no answer yet.", name=printable(name), when=when),
+        gettext("You wrote to %(name)s %(when)s and have no reply yet.", name=printable(name), when=when),
         gettext("Log a second InMail?"),
         gettext("To log a second InMail, add --again."),
     )
@@ -143,7 +143,7 @@ def _confirmed(reason: str, question: str, remedy: str) -> bool:
     """True after a yes. Raises ClickException after a no, and with the remedy where nobody can be asked."""
     if not can_ask():
         raise click.ClickException(f"{reason} {remedy}")
-    if not click.confirm(f"{reason} {question}", err=True):
+    if not confirm(f"{reason} {question}"):
         raise click.ClickException(gettext("Nothing was logged."))
     return True
 

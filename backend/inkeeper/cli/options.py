@@ -12,7 +12,8 @@ import click
 from inkeeper import texts
 from inkeeper.cli.failures import failures_in_words
 from inkeeper.settings import Settings, load_settings
-from inkeeper.wording.terminal import gettext, pgettext
+from inkeeper.terminal import printable
+from inkeeper.wording.terminal import explain, gettext, pgettext
 
 if TYPE_CHECKING:
     from inkeeper.storage.database import Store
@@ -104,8 +105,8 @@ def opened_store(*, create: bool = False, **flags: Any) -> Iterator[tuple[Store,
         settings = load_settings(flags, os.environ)
         store = open_database(settings.database, create=create, folder=settings.folder)
         try:
-            for sentence in keep_private(store.path) if store.path else ():
-                click.echo(sentence, err=True)
+            for done in keep_private(store.path) if store.path else ():
+                click.echo(printable(explain(done)), err=True)
             yield store, settings
         finally:
             store.checkpoint_and_close()

@@ -17,8 +17,8 @@ from typing import Any, TextIO
 import click
 
 from inkeeper.cli.failures import sentence
-from inkeeper.wording.language import LOCALE, gettext_noop
-from inkeeper.wording.terminal import gettext
+from inkeeper.wording.language import ENGLISH, LOCALE, gettext_noop, ngettext_noop
+from inkeeper.wording.terminal import gettext, language, pgettext
 
 _DOMAIN = "inkeeper"
 
@@ -27,22 +27,28 @@ CLICK_MESSAGES = (
     gettext_noop("Options"),
     gettext_noop("Commands"),
     gettext_noop("Error: {message}"),
+    gettext_noop("Error: {e.message}"),
     gettext_noop("Aborted!"),
-    gettext_noop("default: {default}"),
     gettext_noop("required"),
     gettext_noop("Show this message and exit."),
     gettext_noop("Try '{command} {option}' for help."),
+    gettext_noop("Missing command."),
     gettext_noop("No such command {name!r}."),
+    gettext_noop("No such option {name!r}."),
     gettext_noop("No such option: {name}"),
-    gettext_noop("Option {name!r} requires an argument."),
+    ngettext_noop("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)"),
+    ngettext_noop("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments."),
+    gettext_noop("Option {name!r} does not take a value."),
+    ngettext_noop("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})"),
     gettext_noop("Missing argument"),
     gettext_noop("Missing option"),
     gettext_noop("Invalid value: {message}"),
     gettext_noop("Invalid value for {param_hint}: {message}"),
-    gettext_noop("{value!r} is not a valid {number_type}."),
+    ngettext_noop("{value!r} is not {choice}.", "{value!r} is not one of {choices}."),
 )
-"""Messages of Click that are translated in Inkeeper's catalogues. Click looks all of its messages up in gettext's
-default domain, which is set to these catalogues here; those that are not listed stay English.
+"""Messages of Click that are translated in Inkeeper's catalogues, as the oldest and the newest supported version word
+them. Click looks all of its messages up in gettext's default domain, which is set to these catalogues here. Those that
+are not listed stay English: no command of Inkeeper's leads to one.
 """
 
 
@@ -52,15 +58,17 @@ class _Commands(UserDict[str, Any]):
     def __getitem__(self, name: str) -> click.Command:
         module, _, function = super().__getitem__(name).rpartition(".")
         command: click.Command = getattr(import_module(module), function)
+        _translate_usage(command)
         return command
 
 
 class Program(click.Group):
-    """The command `inkeeper`."""
+    """The command `inkeeper`. Click's own words in it, and in its subcommands, are in the language of the terminal."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.commands = _Commands()
+        _translate_usage(self)
         self._sections: list[tuple[str, list[str]]] = []
 
     def add_section(self, title: str, commands: Mapping[str, str]) -> None:
@@ -83,8 +91,7 @@ class Program(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line. An error of the system, such as a full disk, is one sentence and exit code 1."""
-        textdomain(_DOMAIN)
-        bindtextdomain(_DOMAIN, str(LOCALE))
+        _translate_click()
         for stream in (sys.stdout, sys.stderr):
             _escape_unencodable(stream)
         try:
@@ -94,6 +101,30 @@ class Program(click.Group):
                 click.echo(gettext("Error: %(reason)s", reason=sentence(error)), err=True)
             _discard_unwritten(sys.stdout)
             sys.exit(1)
+
+
+def _translate_usage(command: click.Command) -> None:
+    """Translate the placeholders in the usage of a command and of its subcommands. Click has them in English only."""
+    command.options_metavar = pgettext("placeholder in help", "[OPTIONS]")
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = (
+            pgettext("placeholder in help", "[COMMAND] [ARGS]...")
+            if command.invoke_without_command
+            else pgettext("placeholder in help", "COMMAND [ARGS]...")
+        )
+        for subcommand in command.commands.values():
+            _translate_usage(subcommand)
+
+
+def _translate_click() -> None:
+    """Set gettext's default domain to Inkeeper's catalogues, unless the terminal's language is English.
+
+    gettext chooses the language from the same variables as `wording.terminal`, but knows no English catalogue: with
+    `LANGUAGE=en:de` it would choose German. It does not heed the locale `C` either.
+    """
+    if language().language != ENGLISH.language:
+        textdomain(_DOMAIN)
+        bindtextdomain(_DOMAIN, str(LOCALE))
 
 
 def _escape_unencodable(stream: TextIO | None) -> None:

@@ -61,8 +61,3 @@ def progress(label: str) -> Iterator[Progress]:
 def is_terminal_stderr() -> bool:
     """Whether a person may see stderr."""
     return sys.stderr is not None and sys.stderr.isatty()
-
-
-def can_ask() -> bool:
-    """Whether a person can be asked a question: it is shown on stderr, and answered on stdin."""
-    return is_terminal_stderr() and sys.stdin is not None and sys.stdin.isatty()

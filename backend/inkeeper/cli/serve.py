@@ -20,8 +20,9 @@ from inkeeper.cli.options import ADDRESS, PORT, database_options, help_text, ope
 from inkeeper.clock import utc_now
 from inkeeper.settings import DEFAULT_HOST, DEFAULT_PORT, Settings
 from inkeeper.terminal import printable, quoted
+from inkeeper.wording.devices import device_name as name_of_device
 from inkeeper.wording.language import gettext_noop
-from inkeeper.wording.terminal import gettext
+from inkeeper.wording.terminal import gettext, language, pgettext
 
 if TYPE_CHECKING:
     from inkeeper.storage.database import Store
@@ -64,7 +65,7 @@ _verbose_option = click.option(
 @_port_option
 @click.option(
     "--browser",
-    metavar="DIR|default|none",
+    metavar=pgettext("placeholder in help", "DIR") + "|default|none",
     help=gettext(
         "Where to open Inkeeper, signed in: `default` is your default browser, `none` prints a link instead. DIR, the"
         " extension's folder, opens a Chromium that has it, connected, in a profile beside the database. Where that"
@@ -95,7 +96,7 @@ def serve(browser: str | None, no_open: bool, no_backups: bool, background: bool
         shown = hide_code if background else show_code
         listened = _listen(store, settings, opened, verbose=verbose, show_code=shown, backups=not no_backups)
     if listened:
-        click.echo(gettext("Stopped; everything is on disk."))
+        click.echo(gettext("Stopped. Everything is saved."))
 
 
 @click.command(
@@ -110,12 +111,11 @@ def serve(browser: str | None, no_open: bool, no_backups: bool, background: bool
 @click.option(
     "--port",
     metavar=PORT,
-    default=DEMO_PORT,
-    type=click.IntRange(0, _HIGHEST_PORT),
+    default=str(DEMO_PORT),
     help=gettext("Port to listen on, 0 for any free one.  [default: %(port)s]", port=str(DEMO_PORT)),
 )
 @_verbose_option
-def demo(port: int, verbose: bool) -> None:
+def demo(port: str, verbose: bool) -> None:
     """Run the demo."""
     from dataclasses import replace
     from tempfile import TemporaryDirectory
@@ -128,7 +128,7 @@ def demo(port: int, verbose: bool) -> None:
             click.echo(gettext("This is a demo: everything in it is made up, and gone when it stops."))
             fill(store, utc_now())
             _listen(store, replace(settings, demo=True), None, verbose=verbose, show_code=show_code, backups=False)
-    click.echo(gettext("Stopped; the demo is gone."))
+    click.echo(gettext("Stopped. The demo is gone."))
 
 
 @contextmanager
@@ -343,7 +343,8 @@ def code_block(code: str) -> str:
 def show_code(device_name: str, code: str) -> None:
     """Print the code for a device that asks to connect. `device_name` is chosen by the device."""
     # The name could imitate a code, so it comes after the code, in quotes.
-    asks = gettext("%(device)s wants to connect. Type the code there within 5 minutes.", device=quoted(device_name))
+    device = quoted(name_of_device(device_name, language()))
+    asks = gettext("%(device)s wants to connect. Type the code there within 5 minutes.", device=device)
     click.echo(f"\n{code_block(code)}\n  {asks}\n")
 
 

@@ -9,6 +9,7 @@ from inkeeper.clock import utc_now
 from inkeeper.services.takeout.backups import make_if_due
 from inkeeper.storage.database import DatabaseProblem, Store
 from inkeeper.storage.weekly import DiskNearlyFull
+from inkeeper.wording.terminal import explain, gettext
 
 LOOK_SECONDS = 3600
 """How often the server looks whether a backup is due."""
@@ -38,8 +39,10 @@ class BackupThread:
             try:
                 make_if_due(self._store, utc_now())
             except DiskNearlyFull:
-                _log.warning("The disk is nearly full, so no backup was made.")
-            except (DatabaseProblem, OSError) as error:
-                _log.warning("No backup was made: %s", error)
+                _log.warning(gettext("The disk is nearly full, so no backup was made."))
+            except DatabaseProblem as problem:
+                _log.warning(gettext("No backup was made: %(reason)s", reason=explain(problem.said)))
+            except OSError as error:
+                _log.warning(gettext("No backup was made: %(reason)s", reason=error))
             if self._stopping.wait(LOOK_SECONDS):
                 return

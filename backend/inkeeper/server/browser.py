@@ -207,7 +207,7 @@ def manual_steps(extension: Path) -> str:
         (
             "  1. "
             + gettext("In Chromium, Chrome or Edge open chrome://extensions and switch on Developer mode (top right)."),
-            "  2. " + gettext("Press 'Load unpacked' and choose the folder %(folder)s", folder=extension.resolve()),
+            "  2. " + gettext("Press “Load unpacked” and choose the folder %(folder)s", folder=extension.resolve()),
         )
     )
 

@@ -17,6 +17,7 @@ from inkeeper.server import browser, opening, prepared
 from inkeeper.services.devices import pairing, sign_ins
 from inkeeper.services.ledger import accounts
 from inkeeper.storage.database import Store
+from inkeeper.wording.devices import OWN_CHROMIUM
 from inkeeper.wording.terminal import gettext
 
 DEFAULT = "default"
@@ -84,7 +85,7 @@ class Launch:
     def _show_in(self, program: Path, extension: Path, secrets: ExitStack) -> bool:
         """Start the Chromium and wait until it is signed in. `secrets` removes the one-time secrets afterwards."""
         profile, copy = self._folder / "browser-profile", self._folder / "browser-extension"
-        connecting = pairing.prepare(self._store, pairing.DEFAULT_OWNER, pairing.OWN_CHROMIUM, utc_now())
+        connecting = pairing.prepare(self._store, pairing.DEFAULT_OWNER, OWN_CHROMIUM, utc_now())
         secrets.callback(lambda: pairing.cancel(self._store, connecting.id, utc_now()))
         secrets.callback(browser.forget_connection, copy)
         connection = prepared.Connection(self._address, connecting.id, connecting.code)

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from inkeeper.reasons import Reason, reason
+
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 _OURS = ("browser-extension", "browser-profile", "extension", "inkeeper")
@@ -56,31 +58,31 @@ def _exists(path: Path) -> FileExistsError:
     return FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
 
 
-def keep_private(database: Path) -> list[str]:
-    """Remove other users' permissions from a database's files and folder. Returns a sentence for each change, and for
-    each file that only its owner can change.
+def keep_private(database: Path) -> list[Reason]:
+    """Remove other users' permissions from a database's files and folder. Returns what was changed, and what only the
+    owner of a file can change.
 
-    A folder that holds other things too is left as it is, with a sentence if others may put files in the database's
+    A folder that holds other things too is left as it is, which is returned if others may put files in the database's
     place.
     """
     if os.name != "posix":
         return []
-    return [sentence for sentence in (_closed_files(database), _closed_folder(database)) if sentence]
+    return [done for done in (_closed_files(database), _closed_folder(database)) if done]
 
 
-def _closed_files(database: Path) -> str | None:
+def _closed_files(database: Path) -> Reason | None:
     files = [database, *(database.with_name(database.name + ending) for ending in ("-wal", "-shm"))]
     opened = [path for path in files if path.exists() and path.stat().st_mode & _OTHERS]
     if not opened:
         return None
     if any(path.stat().st_uid != os.geteuid() for path in opened):
-        return f"Other users may read or write {opened[0]}, and only its owner can change that: chmod 600."
+        return reason("private.file_of_another", path=str(opened[0]))
     for path in opened:
         path.chmod(0o600)
-    return f"Other users could read or write {opened[0]}. Now only you can."
+    return reason("private.file", path=str(opened[0]))
 
 
-def _closed_folder(database: Path) -> str | None:
+def _closed_folder(database: Path) -> Reason | None:
     folder = database.parent
     found = folder.stat()
     if not found.st_mode & _OTHERS:
@@ -88,8 +90,8 @@ def _closed_folder(database: Path) -> str | None:
     beginnings = (database.name, f".{database.name}", *_OURS)
     if found.st_uid == os.geteuid() and all(entry.name.startswith(beginnings) for entry in folder.iterdir()):
         folder.chmod(0o700)
-        return f"Other users could look into {folder}. Now only you can."
+        return reason("private.folder", path=str(folder))
     # In a folder with the sticky bit, such as /tmp, files are safe from being replaced by others.
     if found.st_mode & _OTHERS_WRITE and not found.st_mode & stat.S_ISVTX:
-        return f"Other users may put files into {folder}, the database's place too. Take that away: chmod go-w."
+        return reason("private.folder_of_all", path=str(folder))
     return None

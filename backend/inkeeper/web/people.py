@@ -35,7 +35,8 @@ _LONGEST_UNDO = 100_000
 _REFUSED = Translated(
     {
         "links": gettext_noop(
-            "Each link has to lead to a person on LinkedIn who isn't on your list yet, one of each kind."
+            "Each link has to lead to a person on LinkedIn who isn't on your list yet. Enter at most one each for"
+            " LinkedIn, Sales Navigator and Recruiter."
         ),
         "planned_for": gettext_noop("Pick a day from today to a year from now."),
         "planned_at": gettext_noop("Pick a day for this time."),

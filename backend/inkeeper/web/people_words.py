@@ -46,7 +46,7 @@ NOT_ADDED = Translated(
         "written": gettext_noop("written to lately"),
         "on_list": gettext_noop("on your list already"),
         "do_not_contact": gettext_noop("marked: do not contact"),
-        "twice": gettext_noop("twice in here"),
+        "twice": gettext_noop("twice in this list"),
     }
 )
 """Why people of a pasted list are not added, by code."""

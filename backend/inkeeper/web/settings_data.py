@@ -21,6 +21,7 @@ from inkeeper.web.autostart import autostart
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.language import gettext, gettext_noop, ngettext
+from inkeeper.web.words import credits
 
 IMPORTS_SHOWN = 50
 _REFUSED = {"person": ("person", gettext_noop("That link doesn't lead to a person on LinkedIn."))}
@@ -59,7 +60,7 @@ def undo_import(account_id: str, import_id: str) -> Response:
         return {"balance": batches.take_back(tx, actor(), account_id, import_id, now()).balance}
 
     undone = forms.save_once(account_id, form, undo)
-    return cards(account_id, toast=gettext("Import undone. You have %(balance)s credits.", balance=undone["balance"]))
+    return cards(account_id, toast=gettext("Import undone. You have %(credits)s.", credits=credits(undone["balance"])))
 
 
 @blueprint.post("/settings/backups")
@@ -109,7 +110,13 @@ def erase() -> Response:
     toasts = [toast]
     if erased.mentions:
         count = len(erased.mentions)
-        toasts.append(ngettext("1 text still mentions them.", "%(number)s texts still mention them.", count))
+        toasts.append(
+            ngettext(
+                "Your own notes and texts still mention them in 1 place.",
+                "Your own notes and texts still mention them in %(number)s places.",
+                count,
+            )
+        )
         toasts.append(gettext("Search your history for the name."))
     if erased.copies_left:
         names = ", ".join(path.name for path in erased.copies_left)

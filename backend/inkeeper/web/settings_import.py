@@ -24,6 +24,7 @@ from inkeeper.web import forms, pages, seats, settings_data
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.language import gettext, ngettext
+from inkeeper.web.words import credits
 
 ROWS_SHOWN = 50
 MOST_ROWS_SHOWN = 5_000
@@ -130,10 +131,10 @@ def _import(account_id: str, form: Form, reading: Reading) -> Response:
     done = forms.save_once(account_id, form, work)
     number = done["inmails"]
     message = ngettext(
-        "Imported %(number)s InMail. You have %(balance)s credits.",
-        "Imported %(number)s InMails. You have %(balance)s credits.",
+        "Imported %(number)s InMail. You have %(credits)s.",
+        "Imported %(number)s InMails. You have %(credits)s.",
         number,
-        balance=done["balance"],
+        credits=credits(done["balance"]),
     )
     response = settings_data.cards(account_id, toast=message)
     response.headers["HX-Retarget"] = "#cards"

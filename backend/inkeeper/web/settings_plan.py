@@ -23,7 +23,7 @@ from inkeeper.web.blueprint import blueprint
 from inkeeper.web.forms import Form, FormSchema
 from inkeeper.web.language import Translated, gettext, gettext_noop
 from inkeeper.web.settings_account import plans_of
-from inkeeper.web.words import every, plan_title
+from inkeeper.web.words import credits, every, plan_title
 
 CANCEL = "cancel"
 _NOT_A_DAY = gettext_noop("Enter a day.")
@@ -111,7 +111,11 @@ def change_plan(account_id: str) -> Response:
         return _with_change(account_id, form, 409, stale=True)
     except Problem as problem:
         return _cards(account_id, 422, changing=_refused_change(form, problem))
-    return _cards(account_id, toast=gettext("Cancelled here.") if "cancel" in wanted else gettext("Plan changed here."))
+    if "cancel" in wanted:
+        toast = gettext("Cancellation saved. Inkeeper changes nothing at LinkedIn.")
+    else:
+        toast = gettext("Change of plan saved. Inkeeper changes nothing at LinkedIn.")
+    return _cards(account_id, toast=toast)
 
 
 @blueprint.post("/accounts/<account_id>/settings/plan/<change_id>/undo")
@@ -123,7 +127,7 @@ def undo_plan(account_id: str, change_id: str) -> Response:
         return {"balance": plan_changes.withdraw_change(tx, actor(), account_id, change_id, now()).balance}
 
     balance = forms.save_once(account_id, form, undo)["balance"]
-    return _cards(account_id, toast=gettext("Undone. You have %(balance)s credits.", balance=balance))
+    return _cards(account_id, toast=gettext("Undone. You have %(credits)s.", credits=credits(balance)))
 
 
 @blueprint.post("/accounts/<account_id>/settings/rules/preview")

@@ -20,7 +20,7 @@ CARRY_OVER = Translated(
         "month_end": (gettext_noop("No"), gettext_noop("What you don't use by the end of the month is lost.")),
         "rolling": (
             gettext_noop("Yes, up to a limit"),
-            gettext_noop("Credits last 90 days. One comes back when somebody answers within 90 days."),
+            gettext_noop("Credits last 90 days. One comes back when somebody replies within 90 days."),
         ),
     }
 )
@@ -45,7 +45,7 @@ CREDIT_RULES = Translated(
         ("rolling", "lot_life"): gettext_noop("Each credit lasts 90 days."),
         ("rolling", "cap"): gettext_noop("You can hold a limited number of credits. New ones over the limit are lost."),
         ("rolling", "credit_back"): gettext_noop(
-            "A credit comes back when somebody answers within 90 days. Free InMails don't count."
+            "A credit comes back when somebody replies within 90 days. Free InMails don't count."
         ),
         ("rolling", "upgrade"): gettext_noop(
             "An upgrade loses what you had left and brings all of the new plan's credits at once."
@@ -60,13 +60,7 @@ CREDIT_RULES = Translated(
 )
 """The rules in words, by rule book and key. A rule without an entry is shown in the text of its file."""
 
-IMPORT_KINDS = Translated(
-    {
-        "linkedin": gettext_noop("LinkedIn's export"),
-        "csv": gettext_noop("A CSV"),
-        "inkeeper": gettext_noop("Inkeeper's export"),
-    }
-)
+IMPORT_KINDS = Translated(imports.KINDS)
 
 ACTIONS = Translated(imports.ACTIONS)
 """What the import does with an InMail, by action."""

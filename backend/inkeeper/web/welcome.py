@@ -34,6 +34,7 @@ from inkeeper.web.browsers import CHROMIUM, FIREFOX, requesting_browser
 from inkeeper.web.choices import zones
 from inkeeper.web.forms import FormSchema
 from inkeeper.web.language import first_language, gettext, gettext_noop
+from inkeeper.wording.devices import OWN_CHROMIUM
 
 PLANS = {
     "sales_navigator": "Sales Navigator",
@@ -198,7 +199,7 @@ def _connecting() -> dict[str, Any]:
     connected = [device.name for device in devices.connected_programs(store(), actor())]
     waiting = [(each.device_name, each.code) for each in pairing.waiting(store(), actor(), now())]
     invited = pairing.invited_code(store(), actor(), now())
-    only_own = bool(connected) and all(name == pairing.OWN_CHROMIUM for name in connected)
+    only_own = bool(connected) and all(name == OWN_CHROMIUM for name in connected)
     by_itself = _gets_connections() and prepared.is_offered(store(), loaded_folder(store().folder), now())
     return {
         "connected": connected,

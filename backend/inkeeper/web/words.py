@@ -11,7 +11,7 @@ from inkeeper.rules.money import Money, decimal
 from inkeeper.vocabulary import JournalKind, Outcome, ProblemCode
 from inkeeper.web.blueprint import blueprint
 from inkeeper.web.language import Translated, gettext, gettext_noop, language, ngettext
-from inkeeper.wording import amounts, plans
+from inkeeper.wording import amounts, devices, plans
 from inkeeper.wording.reasons import render
 
 OUTCOMES: Translated[Outcome, str] = Translated(
@@ -89,6 +89,12 @@ def problem(found: Problem) -> str:
 def said(reason: Reason | str, zone: str | None = None) -> str:
     """A service's reason, with instants in the time zone `zone`; without one in UTC."""
     return render(reason, language(), zone or "UTC") if isinstance(reason, Reason) else reason
+
+
+@blueprint.app_template_filter("device_name")
+def device_name(stored: str) -> str:
+    """The name of a device."""
+    return devices.device_name(stored, language())
 
 
 @blueprint.app_template_filter("credits")

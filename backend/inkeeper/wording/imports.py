@@ -1,9 +1,16 @@
-"""What an import does with an InMail, for pages and terminal."""
+"""The kinds of imported files, and what an import does with an InMail, for pages and terminal."""
 
 from __future__ import annotations
 
 from inkeeper.vocabulary import ImportAction
 from inkeeper.wording.language import gettext_noop
+
+KINDS: dict[str, str] = {
+    "linkedin": gettext_noop("LinkedIn's export"),
+    "csv": gettext_noop("A CSV"),
+    "inkeeper": gettext_noop("Inkeeper's export"),
+}
+"""Messages to translate: the name of each kind of file."""
 
 ACTIONS: dict[ImportAction, str] = {
     "add": gettext_noop("new"),

@@ -205,6 +205,11 @@ def gettext_noop(message: str) -> str:
     return message
 
 
+def ngettext_noop(one: str, many: str) -> tuple[str, str]:
+    """Mark a message with its plural for translation and return both unchanged."""
+    return one, many
+
+
 @lru_cache(maxsize=1)
 def languages() -> tuple[str, ...]:
     """The tags of all languages, English first."""

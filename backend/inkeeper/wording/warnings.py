@@ -109,7 +109,7 @@ def _more_to_come(coming: warnings.NextGrant | None, words: Words) -> str:
         return words.pgettext("warning.none_to_come", "No more come on this plan.")
     return words.npgettext(
         "warning.more_to_come",
-        "%(number)s more come on %(day)s.",
+        "%(number)s more comes on %(day)s.",
         "%(number)s more come on %(day)s.",
         coming.credits,
         day=dates.local_date(coming.at, words),
@@ -144,7 +144,7 @@ def _grant_missing(of: warnings.GrantMissing, words: Words) -> Message:
         return Message(
             words.npgettext(
                 "warning.grant_missing.look",
-                "Check that your %(number)s new credit came",
+                "Check that your new credit came",
                 "Check that your %(number)s new credits came",
                 of.credits,
             ),
@@ -157,7 +157,7 @@ def _grant_missing(of: warnings.GrantMissing, words: Words) -> Message:
     return Message(
         words.npgettext(
             "warning.grant_missing.title",
-            "LinkedIn showed %(shown)s, without the %(number)s new credit of %(day)s",
+            "LinkedIn showed %(shown)s, without the new credit of %(day)s",
             "LinkedIn showed %(shown)s, without the %(number)s new credits of %(day)s",
             of.credits,
             shown=of.shown,

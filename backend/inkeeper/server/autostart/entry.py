@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 
 from inkeeper.server.autostart import keeper
 from inkeeper.server.autostart.program import Program, program_of
+from inkeeper.wording.terminal import gettext
 
 Trouble = Literal["program_gone", "not_enabled", "failed", "stopped"]
 """What is wrong with an entry that is on: its program is not there any more, the system does not start the entry, the
@@ -161,6 +162,10 @@ def run(command: Sequence[str], environ: Mapping[str, str] | None = None) -> sub
             env=None if environ is None else dict(environ),
         )
     except subprocess.TimeoutExpired:
-        raise CannotStart(f"{command[0]} gave no answer within {_TIMEOUT_SECONDS} s.") from None
+        raise CannotStart(
+            gettext(
+                "%(program)s gave no answer within %(number)s seconds.", program=command[0], number=_TIMEOUT_SECONDS
+            )
+        ) from None
     except OSError as error:
         raise CannotStart(f"{command[0]}: {error.strerror}.") from error

@@ -27,6 +27,7 @@ from typing import IO
 from inkeeper.clock import format_instant, parse_instant, utc_now
 from inkeeper.locks import held, is_held
 from inkeeper.server.autostart.program import Program
+from inkeeper.wording.terminal import gettext
 
 LOG_BYTES = 1_000_000
 STARTS = 5
@@ -142,13 +143,15 @@ class _Keeper:
         starts: deque[float] = deque(maxlen=STARTS)
         while not self._is_to_stop():
             if len(starts) == STARTS and time.monotonic() - starts[0] < STARTS_WITHIN_SECONDS:
-                self._log.info("The server failed %s times, so it is not started again.", STARTS)
+                self._log.info(
+                    gettext("The server failed %(number)s times, so it is not started again.", number=STARTS)
+                )
                 return 1
             starts.append(time.monotonic())
             code = self._serve()
             if code == 0:
                 break
-            self._log.info("The server ended with the code %s.", code)
+            self._log.info(gettext("The server ended with the code %(code)s.", code=str(code)))
             self._wait(PAUSE_SECONDS)
         return 0
 

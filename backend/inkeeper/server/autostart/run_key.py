@@ -8,6 +8,7 @@ from typing import Any
 
 from inkeeper.server.autostart.entry import CannotStart, KeptEntry
 from inkeeper.server.autostart.program import Program
+from inkeeper.wording.terminal import gettext
 
 KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
 VALUE = "Inkeeper"
@@ -23,7 +24,11 @@ def command_line(command: Sequence[str]) -> str:
     """
     line = subprocess.list2cmdline(command)
     if len(line) > LONGEST:
-        raise CannotStart(f"Windows starts no command of more than {LONGEST} characters. Use a shorter --data-dir.")
+        raise CannotStart(
+            gettext(
+                "Windows starts no command of more than %(most)s characters. Use a shorter --data-dir.", most=LONGEST
+            )
+        )
     return line
 
 

@@ -38,9 +38,6 @@ TRIES = 5
 DIGITS = 6
 """Digits of a code that a person types."""
 
-OWN_CHROMIUM = "Inkeeper's own Chromium"
-"""The device name of the extension in the Chromium that `inkeeper serve` opens."""
-
 PREPARED_FOR = timedelta(minutes=1)
 """How long a prepared pairing is valid: a browser has to start within this time."""
 

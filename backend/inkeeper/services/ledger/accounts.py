@@ -34,6 +34,7 @@ from inkeeper.vocabulary import Product
 from inkeeper.wording.plan_changes import other_book
 from inkeeper.wording.refusals import explain as explain_refusal
 from inkeeper.wording.starter_texts import starter_texts
+from inkeeper.wording.terminal import gettext
 
 DEFAULT_WORKING_DAYS = (1, 2, 3, 4, 5)
 
@@ -135,7 +136,13 @@ def list_accounts(tx: Transaction, actor: Actor, now: datetime, after: str | Non
 
 def log_unreadable(account_id: str, error: Exception) -> None:
     """Log that an account was left out. The error's text is not logged, since it may quote user data."""
-    _log.error("account %s cannot be read (%s): run `inkeeper doctor`", account_id, type(error).__name__)
+    _log.error(
+        gettext(
+            "The account %(id)s cannot be read (%(error)s). Run `inkeeper doctor` to see why.",
+            id=account_id,
+            error=type(error).__name__,
+        )
+    )
 
 
 def get_account(tx: Transaction, actor: Actor, account_id: str, now: datetime) -> CurrentAccount:

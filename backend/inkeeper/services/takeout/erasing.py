@@ -30,6 +30,7 @@ from inkeeper.storage.database import Store
 from inkeeper.storage.errors import CopyUnusable
 from inkeeper.storage.personal import INMAILS, Table
 from inkeeper.storage.transaction import Transaction
+from inkeeper.wording.terminal import gettext
 
 MARKS_KEPT = timedelta(days=400)
 """How long the marks of an erasure are kept, by which clients find the person in their own data."""
@@ -160,7 +161,12 @@ def erase_stored_from_copies(store: Store, actor: Actor, person_id: str, now: da
         whom = _stored(tx, actor, person_id)
     if whom is not None:
         for path in _erase_from_copies(store, whom, now)[1]:
-            _log.error("%s could not be changed and may still hold a person who was erased: delete it", path.name)
+            _log.error(
+                gettext(
+                    "%(file)s could not be changed and may still hold a person who was erased. Delete it.",
+                    file=path.name,
+                )
+            )
 
 
 def erase_stored(tx: Transaction, actor: Actor, person_id: str, now: datetime) -> Changed:

@@ -21,7 +21,7 @@ _SQLITE: dict[str, Message] = {
         "This is a backup of a SQLite database. PostgreSQL's own program pg_restore restores dumps."
     ),
     "missing": gettext_noop(
-        "There is no database %(path)s yet. Start with `inkeeper serve`, or name another with --database."
+        "There is no database %(path)s yet. Start with `inkeeper run`, or name another with --database."
     ),
     "unopenable": gettext_noop(
         "The database %(path)s cannot be opened. See that its folder exists and that your user may read it."
@@ -38,7 +38,8 @@ _POSTGRESQL: dict[str, Message] = {
     "newer": gettext_noop("The database %(name)s was written by a newer version of Inkeeper. Install that version."),
     "not_inkeeper": gettext_noop("The database %(name)s holds tables, but not Inkeeper's. Name an empty one."),
     "missing": gettext_noop(
-        "The database %(name)s holds no ledger yet. Start with `inkeeper serve`, or name another with --database."
+        "The database %(name)s holds nothing of Inkeeper's yet. Start with `inkeeper run`, or name another with"
+        " --database."
     ),
     "unsupported": gettext_noop(
         "The database %(name)s is not in UTF-8. Make one with: createdb --encoding=UTF8 --template=template0"
@@ -54,6 +55,14 @@ _POSTGRESQL: dict[str, Message] = {
 MESSAGES: dict[str, Message] = {
     **{f"sqlite.{code}": message for code, message in _SQLITE.items()},
     **{f"postgresql.{code}": message for code, message in _POSTGRESQL.items()},
+    "private.file": gettext_noop("Other users could read or write %(path)s. Now only you can."),
+    "private.file_of_another": gettext_noop(
+        "Other users may read or write %(path)s, and only its owner can change that: chmod 600."
+    ),
+    "private.folder": gettext_noop("Other users could look into %(path)s. Now only you can."),
+    "private.folder_of_all": gettext_noop(
+        "Other users may put files into %(path)s, and so replace the database. Take that right away: chmod go-w."
+    ),
     "database.address": gettext_noop(
         "A database is named as sqlite:///relative/path, sqlite:////absolute/path or postgresql://user@host/name."
     ),

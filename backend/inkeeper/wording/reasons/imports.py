@@ -76,10 +76,10 @@ def _rows_not_understood(words: Words, values: dict[str, Any]) -> str:
 
 def _no_credit_left(words: Words, values: dict[str, Any]) -> str:
     return words.ngettext(
-        "For %(number)s InMail no credit was left, by the account's plan and rules. LinkedIn evidently let it through:"
-        " accept the discrepancy, and it gets a labelled credit; or leave it out. Nothing was imported.",
-        "For %(number)s InMails no credit was left, by the account's plan and rules. LinkedIn evidently let them"
-        " through: accept the discrepancy, and each gets a labelled credit; or leave them out. Nothing was imported.",
+        "For %(number)s InMail no credit was left, by the account's plan and rules. If LinkedIn let it through, accept"
+        " the discrepancy, which adds the missing credit. If not, leave it out. Nothing was imported.",
+        "For %(number)s InMails no credit was left, by the account's plan and rules. If LinkedIn let them through,"
+        " accept the discrepancy, which adds the missing credits. If not, leave them out. Nothing was imported.",
         values["needed"],
     )
 
@@ -260,7 +260,7 @@ _OF_FILES: dict[str, Message] = {
 _OF_ROWS: dict[str, Message] = {
     "the_row": gettext_noop("The row %(reason)s."),
     "fields": gettext_noop("has %(fields)s fields where the heading has %(width)s"),
-    "outcome_before_sending": gettext_noop("has an outcome that is dated before the sending"),
+    "outcome_before_sending": gettext_noop("has a result from before the InMail was sent"),
     "cost": gettext_noop("has the cost %(cost)s, which is neither 0 nor 1"),
     "unknown.outcome": gettext_noop("has the outcome %(value)s; there are %(values)s"),
     "unknown.purpose": gettext_noop("has the purpose %(value)s; there are %(values)s"),
@@ -275,10 +275,10 @@ _OF_ROWS: dict[str, Message] = {
     "long_conversation_id": gettext_noop("has too long a conversation id"),
     "date_too_long": gettext_noop("has more than %(most)s characters where a date should be"),
     "no_date": gettext_noop("has no date"),
-    "date_unreadable": gettext_noop("%(text)s is not a date that can be read; write 2026-07-10 09:00"),
-    "date_impossible": gettext_noop("there is no date %(text)s"),
+    "date_unreadable": gettext_noop("has %(text)s where a date should be; write 2026-07-10 09:00"),
+    "date_impossible": gettext_noop("has a date that does not exist: %(text)s"),
     "date_ambiguous": gettext_noop(
-        "%(text)s can be read in two ways: say whether its day (dmy) or its month (mdy) comes first"
+        "has the date %(text)s, which can be read in two ways: say whether its day (dmy) or its month (mdy) comes first"
     ),
 }
 
@@ -289,12 +289,12 @@ _OF_INMAILS: dict[str, Message] = {
     "same_as_line": gettext_noop("the same InMail as on line %(line)s"),
     "you_said_so": gettext_noop("you said so"),
     "opened_at": gettext_noop("the account opened at %(at)s"),
-    "taken_back": gettext_noop("it came with an earlier import, and you took it back"),
+    "taken_back": gettext_noop("it came with an earlier import, and you removed it"),
     "by.import": gettext_noop("an earlier import"),
     "by.popup": gettext_noop("the popup"),
     "by.shortcut": gettext_noop("the shortcut"),
     "by.page": gettext_noop("the page"),
-    "by.api": gettext_noop("the api"),
+    "by.api": gettext_noop("the API"),
     "by.terminal": gettext_noop("the terminal"),
     "logged_by": gettext_noop("logged by %(where)s"),
     "logged_and_edited": gettext_noop("logged by %(where)s, and edited since"),
