@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inkeeper.rules.targets import TargetProgress, state_of
-from inkeeper.storage import campaigns, persons, targets
+from inkeeper.storage import campaigns, persons, target_list, targets
 from inkeeper.storage.database import Store
 from inkeeper.storage.models import Account, Owner
-from inkeeper.storage.targets import Filter, Today
+from inkeeper.storage.target_list import Filter, Today
 from inkeeper.vocabulary import OPEN_STATES, TARGET_STATES
 from tests.rows import add_row
 
@@ -65,9 +65,9 @@ def test_each_is_found_by_its_state_and_no_other(store: Store, kai: str, found: 
             expected[state_of(course, TODAY, NOW)].add(target_id)
 
         for state in set(TARGET_STATES) - {"held"}:
-            rows = targets.search(tx, "kai", Filter({state}), Today(TODAY), NOW)
+            rows = target_list.search(tx, "kai", Filter({state}), Today(TODAY), NOW)
             assert {row.id for row in rows} == expected[state], state
-        counted = targets.count_for(tx, "kai", "any", Today(TODAY))
+        counted = target_list.count_for(tx, "kai", "any", Today(TODAY))
         can = [
             course
             for course in found
@@ -92,7 +92,7 @@ def test_days_differ_by_account(store: Store, kai: str) -> None:
             set_columns(tx, target_id, opens_on=TODAY, inmails=1, last_sent_at=NOW)
         today = Today(TODAY - timedelta(days=1), {"east": TODAY, "west": TODAY - timedelta(days=1)})
 
-        found = targets.search(tx, "kai", Filter({"ready"}), today, NOW)
+        found = target_list.search(tx, "kai", Filter({"ready"}), today, NOW)
 
         assert [row.id for row in found] == [ids[0]]
 
@@ -106,7 +106,7 @@ def test_whom_to_write_to_next(store: Store, kai: str) -> None:
             ids[name] = targets.add(tx, "kai", kai, {"planned_for": day, "planned_step": 1}, NOW)
         targets.follow(tx, ids.values())
 
-        found = [row.id for row in targets.next_for(tx, "kai", "any", Today(TODAY), 9)]
+        found = [row.id for row in target_list.next_for(tx, "kai", "any", Today(TODAY), 9)]
 
     assert found == [ids[name] for name in ("overdue", "today", "free", "free too", "later")]
 
@@ -128,6 +128,6 @@ def test_of_another_owner_nothing_is_found(store: Store, kai: str) -> None:
 
         assert targets.get(tx, "mika", target_id) is None
         assert persons.get(tx, "mika", kai) is None
-        assert targets.search(tx, "mika", Filter(), Today(TODAY), NOW) == []
-        assert targets.next_for(tx, "mika", "any", Today(TODAY), 3) == []
+        assert target_list.search(tx, "mika", Filter(), Today(TODAY), NOW) == []
+        assert target_list.next_for(tx, "mika", "any", Today(TODAY), 3) == []
         assert campaigns.get(tx, "mika", "missing") is None

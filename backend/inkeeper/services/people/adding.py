@@ -19,7 +19,7 @@ from inkeeper.rules.targets import state_of
 from inkeeper.services.access import Actor
 from inkeeper.services.imports.refusals import bad_file
 from inkeeper.services.people.targets import WRITTEN_WITHIN
-from inkeeper.storage import persons, targets
+from inkeeper.storage import persons, target_list, targets
 from inkeeper.storage.persons import Index, Person
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import OPEN_STATES, LineProblem, PersonAction
@@ -166,7 +166,7 @@ def too_many() -> Problem:
 
 def make_plan(tx: Transaction, actor: Actor, reading: Reading, now: datetime, *, leave_written: bool = False) -> Plan:
     """Preview adding these people. With `leave_written`, those written to within 90 days are left out."""
-    today = targets.today_of(tx, actor.owner_id, now)
+    today = target_list.today_of(tx, actor.owner_id, now)
     listed = {
         row.person_id: row.created_at
         for row in targets.with_next_step(tx, actor.owner_id)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from inkeeper.errors import Problem, conflict, invalid, not_found
 from inkeeper.reasons import reason
 from inkeeper.services.access import Actor, owned_account, owned_campaign
-from inkeeper.storage import campaigns, targets, texts
+from inkeeper.storage import campaigns, target_list, targets, texts
 from inkeeper.storage.campaigns import Campaign, Step
 from inkeeper.storage.transaction import Transaction
 
@@ -28,7 +28,7 @@ class CampaignProgress(NamedTuple):
     """A campaign and how far it is. Days are local to its account, both included.
 
     `over` says that its last day has passed. `spent` are the credits that its InMails cost, `sent` is their number. The
-    counts of targets are those of `storage.targets.InCampaign`.
+    counts of targets are those of `storage.target_list.InCampaign`.
     """
 
     id: str
@@ -78,7 +78,7 @@ def create_campaign(tx: Transaction, actor: Actor, wanted: Mapping[str, Any], no
         account_id = owned_account(tx, actor, wanted["account"]).id
     except Problem:
         raise invalid("account", reason("account.none")) from None
-    _check_days(wanted, None, targets.today_of(tx, actor.owner_id, now).of(account_id))
+    _check_days(wanted, None, target_list.today_of(tx, actor.owner_id, now).of(account_id))
     steps = _steps(tx, actor, wanted.get("steps") or [{}], keep=())
     campaign_id = campaigns.add(tx, actor.owner_id, account_id, wanted, steps, now)
     return get_campaign(tx, actor, campaign_id, now)
@@ -92,7 +92,7 @@ def update_campaign(
     Raises the 404 Problem for a campaign that is not there or was deleted, the 422 Problem at the field at fault.
     """
     before = _present(tx, actor, campaign_id)
-    _check_days(changes, before, targets.today_of(tx, actor.owner_id, now).of(before.account_id))
+    _check_days(changes, before, target_list.today_of(tx, actor.owner_id, now).of(before.account_id))
     if "steps" in changes:
         kept = {text for step in before.steps for text in step.texts}
         campaigns.replace_steps(tx, campaign_id, _steps(tx, actor, changes["steps"], keep=kept))
@@ -133,7 +133,7 @@ def add_targets(tx: Transaction, actor: Actor, campaign_id: str, target_ids: Seq
     for a campaign that has ended.
     """
     campaign = _present(tx, actor, campaign_id)
-    today = targets.today_of(tx, actor.owner_id, now).of(campaign.account_id)
+    today = target_list.today_of(tx, actor.owner_id, now).of(campaign.account_id)
     if campaign.ends is not None and campaign.ends < today:
         raise conflict("over", reason("campaign.ended_extend", day=campaign.ends))
     found = targets.get_all(tx, actor.owner_id, target_ids)
@@ -158,7 +158,8 @@ def joinable(tx: Transaction, actor: Actor, campaign_id: str, now: datetime) -> 
     campaign = campaigns.get(tx, actor.owner_id, campaign_id)
     if campaign is None or campaign.archived_at is not None:
         raise invalid("campaign", reason("campaign.none"))
-    if campaign.ends is not None and campaign.ends < targets.today_of(tx, actor.owner_id, now).of(campaign.account_id):
+    today = target_list.today_of(tx, actor.owner_id, now).of(campaign.account_id)
+    if campaign.ends is not None and campaign.ends < today:
         raise invalid("campaign", reason("campaign.ended", day=campaign.ends))
     return campaign
 
@@ -172,9 +173,9 @@ def check_there(wanted: Sequence[str], found: Collection[str]) -> None:
 
 def _with_progress(tx: Transaction, actor: Actor, found: Sequence[Campaign], now: datetime) -> list[CampaignProgress]:
     ids = [campaign.id for campaign in found]
-    today = targets.today_of(tx, actor.owner_id, now)
+    today = target_list.today_of(tx, actor.owner_id, now)
     sent = campaigns.sent_in(tx, ids)
-    counts = targets.count_by_campaign(tx, ids, today, now)
+    counts = target_list.count_by_campaign(tx, ids, today, now)
     return [
         CampaignProgress(
             *(each.id, each.name, each.account_id, each.goal, each.budget, each.starts, each.ends, each.steps),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from inkeeper.rules.people import Person
 from inkeeper.services.access import Actor
 from inkeeper.services.people.targets import View, describe_without_credits
-from inkeeper.storage import persons, targets, texts
+from inkeeper.storage import persons, target_list, targets, texts
 from inkeeper.storage.targets import Target
 from inkeeper.storage.transaction import Transaction
 
@@ -46,7 +46,7 @@ def close_for(
     found = targets.with_next_step(tx, actor.owner_id, [person.id]) if person else []
     fitting: list[Target] = []
     if found:
-        today = targets.today_of(tx, actor.owner_id, inmail.sent_at)
+        today = target_list.today_of(tx, actor.owner_id, inmail.sent_at)
         fitting = [target for target in found if _fits(target, inmail, today.of(target.account_id))]
         fitting.sort(key=lambda target: target.id != target_id)
     if not fitting:

@@ -16,8 +16,9 @@ from inkeeper.rules.timeline import Change, timeline
 from inkeeper.services.access import Actor
 from inkeeper.services.ledger.accounts import UNREADABLE, log_unreadable
 from inkeeper.services.people.kept import ValueCache
-from inkeeper.storage import balances, targets
-from inkeeper.storage.targets import PlannedDay, Target, Today
+from inkeeper.storage import balances, target_list, targets
+from inkeeper.storage.target_list import PlannedDay, Today
+from inkeeper.storage.targets import Target
 from inkeeper.storage.transaction import Transaction
 
 
@@ -54,7 +55,7 @@ class Holding:
     """
 
     def __init__(self, tx: Transaction, actor: Actor, now: datetime, asked: str | None = None) -> None:
-        self.today = targets.today_of(tx, actor.owner_id, now)
+        self.today = target_list.today_of(tx, actor.owner_id, now)
         self._tx = tx
         self._actor = actor
         self._now = now
@@ -82,7 +83,7 @@ class Holding:
         of_list = (self._actor.owner_id, account_id, with_unassigned, local.default, version)
 
         def read() -> list[PlannedDay]:
-            return targets.planned_days(
+            return target_list.planned_days(
                 self._tx, self._actor.owner_id, account_id, local, with_unassigned=with_unassigned
             )
 

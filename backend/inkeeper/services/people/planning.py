@@ -25,10 +25,10 @@ from inkeeper.services.people import campaigns as campaign_services
 from inkeeper.services.people.holding import Ahead, credits_to_come
 from inkeeper.services.people.sent import written_to_since
 from inkeeper.services.people.targets import WRITTEN_WITHIN, View, describe_all
-from inkeeper.storage import campaigns, targets
+from inkeeper.storage import campaigns, target_list, targets
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.persons import Person
-from inkeeper.storage.targets import Filter, Today
+from inkeeper.storage.target_list import Filter, Today
 from inkeeper.storage.transaction import Transaction
 
 ALL_READY = "all_ready"
@@ -87,7 +87,7 @@ def preview(tx: Transaction, actor: Actor, account_id: str, wanted: Mapping[str,
     _check_span(wanted, today)
     views = _chosen(tx, actor, account_id, wanted["targets"], now)
     ahead = credits_to_come(tx, account_id, today, now)
-    taken = targets.planned_days(tx, actor.owner_id, account_id, Today(today), with_unassigned=True)
+    taken = target_list.planned_days(tx, actor.owner_id, account_id, Today(today), with_unassigned=True)
     plan = spread(
         _candidates(tx, actor, views, now),
         without_reserve(ahead.credits, row.reserve),
@@ -161,7 +161,7 @@ def _chosen(tx: Transaction, actor: Actor, account_id: str, wanted: Sequence[str
     """The targets to plan, in the order of the list."""
     if wanted == ALL_READY:
         filters = Filter(states=["ready"], account_id=account_id)
-        found = targets.search(tx, actor.owner_id, filters, targets.today_of(tx, actor.owner_id, now), now)
+        found = target_list.search(tx, actor.owner_id, filters, target_list.today_of(tx, actor.owner_id, now), now)
     else:
         found = targets.get_all(tx, actor.owner_id, wanted)
         campaign_services.check_there(list(wanted), {row.id for row in found})
@@ -173,7 +173,7 @@ def _chosen(tx: Transaction, actor: Actor, account_id: str, wanted: Sequence[str
 
 
 def _candidates(tx: Transaction, actor: Actor, views: Sequence[View], now: datetime) -> list[Candidate]:
-    planned = targets.planned_people(tx, actor.owner_id, targets.today_of(tx, actor.owner_id, now))
+    planned = target_list.planned_people(tx, actor.owner_id, target_list.today_of(tx, actor.owner_id, now))
     first_steps = [view for view in views if not _is_follow_up(view)]
     spellings = {view.person.id: _spellings(view.person) for view in first_steps}
     written = written_to_since(tx, actor, spellings, now - WRITTEN_WITHIN)
@@ -229,7 +229,7 @@ def _budgets_left(tx: Transaction, actor: Actor, views: Iterable[View], now: dat
         if view.campaign is not None and view.campaign.budget is not None
     }
     spent = campaigns.sent_in(tx, limits)
-    counts = targets.count_by_campaign(tx, list(limits), targets.today_of(tx, actor.owner_id, now), now)
+    counts = target_list.count_by_campaign(tx, list(limits), target_list.today_of(tx, actor.owner_id, now), now)
     return {
         campaign_id: max(0, budget - spent[campaign_id].credits - counts[campaign_id].planned)
         for campaign_id, budget in limits.items()
@@ -244,7 +244,7 @@ def _by_day(days: Iterable[date]) -> dict[date, int]:
 
 
 def _spread_plan(
-    row: Account, ahead: Ahead, taken: Sequence[targets.PlannedDay], plan: Plan, wanted: Mapping[str, Any]
+    row: Account, ahead: Ahead, taken: Sequence[target_list.PlannedDay], plan: Plan, wanted: Mapping[str, Any]
 ) -> SpreadPlan:
     """The plan with its days and credits."""
     before = [(one.id, max(one.day, ahead.today)) for one in taken]

@@ -22,12 +22,13 @@ from inkeeper.services.people.kept import ValueCache
 from inkeeper.services.people.persons import PersonEntry
 from inkeeper.services.people.sent import last_inmail_of_owner
 from inkeeper.services.people.texts import FilledText
-from inkeeper.storage import campaigns, targets
+from inkeeper.storage import campaigns, target_list, targets
 from inkeeper.storage import persons as stored_persons
 from inkeeper.storage import texts as stored_texts
 from inkeeper.storage.campaigns import Campaign
 from inkeeper.storage.persons import Person
-from inkeeper.storage.targets import Filter, Target, Today
+from inkeeper.storage.target_list import Filter, Today
+from inkeeper.storage.targets import Target
 from inkeeper.storage.transaction import Transaction
 from inkeeper.vocabulary import OPEN_STATES, TargetState
 
@@ -107,7 +108,7 @@ class ListSummary(NamedTuple):
 
 
 _LISTS_KEPT = 200
-_OUTLOOKS = ValueCache[tuple[targets.Counts, list[Target]]](_LISTS_KEPT)
+_OUTLOOKS = ValueCache[tuple[target_list.Counts, list[Target]]](_LISTS_KEPT)
 _NEXT = ValueCache[list[TargetEntry]](_LISTS_KEPT)
 """Caches for the summary, valid while the list and the local day stay the same."""
 
@@ -220,7 +221,7 @@ def search(
     found: list[View] = []
     holding = Holding(tx, actor, now, wanted.account_id)
     while len(found) < limit:
-        rows = targets.search(tx, actor.owner_id, wanted, holding.today, now, after, limit)
+        rows = target_list.search(tx, actor.owner_id, wanted, holding.today, now, after, limit)
         views = describe_all(tx, actor, rows, now, holding)
         found += [view for view in views if not states or view.state in states]
         if len(rows) < limit:
@@ -262,8 +263,8 @@ def for_summary(tx: Transaction, actor: Actor, account_id: str, zone: str, now: 
     counts, following = _OUTLOOKS.of(
         key,
         lambda: (
-            targets.count_for(tx, actor.owner_id, account_id, local),
-            targets.next_for(tx, actor.owner_id, account_id, local, NEXT_SHOWN),
+            target_list.count_for(tx, actor.owner_id, account_id, local),
+            target_list.next_for(tx, actor.owner_id, account_id, local, NEXT_SHOWN),
         ),
     )
     held = holding.in_account(account_id)
@@ -281,7 +282,7 @@ def wanted_today(tx: Transaction, actor: Actor, account_id: str, zone: str, now:
     of the list. Those without an account count for the owner's first. `zone` is the account's.
     """
     filters = ListFilter(("ready", "planned"), account_id, wanted_until=local_day(zone, now))
-    first = next(iter(targets.today_of(tx, actor.owner_id, now).by_account), None)
+    first = next(iter(target_list.today_of(tx, actor.owner_id, now).by_account), None)
     found = search(tx, actor, filters, None, MOST_OF_A_DAY, now)
     return [view for view in found if view.target.account_id or account_id == first]
 
@@ -314,7 +315,7 @@ def describe_without_credits(tx: Transaction, actor: Actor, row: Target, now: da
     """The target as in `describe_all`, but `planned` even if it is held, since the account's credits are not read."""
     [person] = stored_persons.get_all(tx, actor.owner_id, [row.person_id]).values()
     campaign = campaigns.get_all(tx, [row.campaign_id]).get(row.campaign_id) if row.campaign_id else None
-    today = targets.today_of(tx, actor.owner_id, now).of(row.account_id)
+    today = target_list.today_of(tx, actor.owner_id, now).of(row.account_id)
     return View(row, state_of(row.course, today, now), person, campaign, None, _has_next_step(row, today))
 
 
@@ -416,7 +417,7 @@ def check_day(
     tx: Transaction, actor: Actor, account_id: str | None, field: str, day: date | None, now: datetime
 ) -> None:
     """Raise the 422 Problem for a day to plan for that has passed on the account's clocks, or is over a year away."""
-    today = targets.today_of(tx, actor.owner_id, now).of(account_id)
+    today = target_list.today_of(tx, actor.owner_id, now).of(account_id)
     if day is not None and not today <= day <= today + timedelta(days=366):
         raise invalid(field, reason("date.within_a_year", today=today))
 

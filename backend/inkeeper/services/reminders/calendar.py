@@ -23,11 +23,11 @@ from inkeeper.rules.state import State
 from inkeeper.rules.timeline import timeline
 from inkeeper.services.access import Actor, owned_account
 from inkeeper.services.devices.connected import hash_of
-from inkeeper.storage import balances, calendars, targets
+from inkeeper.storage import balances, calendars, target_list
 from inkeeper.storage.accounts import Account
 from inkeeper.storage.calendars import PublishedEvent
 from inkeeper.storage.database import DatabaseProblem, Store
-from inkeeper.storage.targets import Today
+from inkeeper.storage.target_list import Today
 from inkeeper.storage.transaction import Transaction
 from inkeeper.wording import agenda as wording
 from inkeeper.wording.language import chosen_words
@@ -195,9 +195,9 @@ def _feed(tx: Transaction, row: Account, now: datetime) -> tuple[Feed, list[Feed
 
 def _planned(tx: Transaction, actor: Actor, account_id: str, state: State, at: datetime) -> list[Event]:
     """The days with planned InMails. Targets without an account are in the calendar of the owner's first account."""
-    first = next(iter(targets.today_of(tx, actor.owner_id, at).by_account), None)
+    first = next(iter(target_list.today_of(tx, actor.owner_id, at).by_account), None)
     today = local_day(state.zone, at)
-    found = targets.planned_days(tx, actor.owner_id, account_id, Today(today), with_unassigned=account_id == first)
+    found = target_list.planned_days(tx, actor.owner_id, account_id, Today(today), with_unassigned=account_id == first)
     return planned_events(Counter(one.day for one in found), today, book_of(state).plan(state.plan).title)
 
 
