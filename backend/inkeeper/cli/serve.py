@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,7 +134,7 @@ def demo(port: int, verbose: bool) -> None:
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Switch garbage collection off until `Server.run`.
+    """Switch garbage collection off for the start, until `load_rest` has ended.
 
     Hardly anything that the start makes is garbage, and looking for some takes a tenth of its time.
     """
@@ -158,7 +159,7 @@ def _listen(
     backups: bool,
 ) -> bool:
     """Serve until Ctrl-C or SIGTERM, with the app open in `browser`. Returns False if Inkeeper has the port already."""
-    from inkeeper.api.app import create_app, load_all
+    from inkeeper.api.app import create_app, load_rest
     from inkeeper.cli import installed
     from inkeeper.server import prepared
     from inkeeper.server.extension import loaded_folder
@@ -180,8 +181,9 @@ def _listen(
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
     _print_addresses(settings, server.host, server.port, store.name, in_terminal=show_code is not hide_code)
-    # In the background; an early request waits for what it needs.
-    threading.Thread(target=load_all, args=(app,), name="loading", daemon=True).start()
+    # An early request waits for what it needs. A server that opens no browser may not be visited for days.
+    load = partial(load_rest, app, with_pages=browser is not None or settings.demo)
+    threading.Thread(target=load, name="loading", daemon=True).start()
     address = _browser_address(settings.host, server.port)
     with _app_in_browser(store, address, browser), _weekly_backups(store) if backups else nullcontext():
         server.run()
