@@ -77,7 +77,8 @@ def test_the_server_listens_before_it_has_loaded_the_api_and_the_pages(
     )
     assert server.stdout is not None
     before = list(takewhile(lambda line: "listens on" not in line, server.stdout))
-    # It is still loading when it is told to stop.
+    # when it is told to stop while it loads the rest
+    assert any("inkeeper.api." in line for line in server.stdout)
     server.terminate()
     printed, _ = server.communicate(timeout=30)
 

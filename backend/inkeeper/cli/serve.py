@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +28,11 @@ if TYPE_CHECKING:
 
 DEMO_PORT = 8426
 """Different from the server's port, so that an extension connected to the server never reaches the demo."""
+
+_LOAD_AFTER_SECONDS = 0.1
+"""When the server loads what its first answer does not need. Until then it has the interpreter for that answer alone. A
+request that needs more loads it at once.
+"""
 
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 (only compared with)
 _FIRST_PORT_FOR_ALL = 1024
@@ -181,9 +185,10 @@ def _listen(
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
     _print_addresses(settings, server.host, server.port, store.name, in_terminal=show_code is not hide_code)
-    # An early request waits for what it needs. A server that opens no browser may not be visited for days.
-    load = partial(load_rest, app, with_pages=browser is not None or settings.demo)
-    threading.Thread(target=load, name="loading", daemon=True).start()
+    # A server that opens no browser may not be visited for days.
+    load = threading.Timer(_LOAD_AFTER_SECONDS, load_rest, (app,), {"with_pages": browser is not None or settings.demo})
+    load.daemon = True
+    load.start()
     address = _browser_address(settings.host, server.port)
     with _app_in_browser(store, address, browser), _weekly_backups(store) if backups else nullcontext():
         server.run()
