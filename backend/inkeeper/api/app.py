@@ -208,6 +208,8 @@ class App(_Application):
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
         super().__init__(settings, clock)
+        self.on_loaded: Callable[[], None] = lambda: None
+        """Called when the API or the pages have been loaded."""
         self._new_part = lambda: _Application(settings, clock)
         self._lock = Lock()
         self._api: Flask | None = None
@@ -252,8 +254,7 @@ class App(_Application):
         part = self._new_part()
         part.extensions, part.config = self.extensions, self.config
         register(part)
-        # As in `Server.run`, for what was loaded since.
-        gc.freeze()
+        self.on_loaded()
         return part
 
     @cached_property

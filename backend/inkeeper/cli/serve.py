@@ -185,6 +185,7 @@ def _listen(
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
     _print_addresses(settings, server.host, server.port, store.name, in_terminal=show_code is not hide_code)
+    app.on_loaded = gc.freeze  # as in `Server.run`, for what is loaded later
     # A server that opens no browser may not be visited for days.
     load = threading.Timer(_LOAD_AFTER_SECONDS, load_rest, (app,), {"with_pages": browser is not None or settings.demo})
     load.daemon = True
