@@ -379,7 +379,8 @@ def test_help_is_enough_to_use_each_command(inkeeper: Run) -> None:
     ("module", "slow"),
     [
         ("inkeeper.cli", {"flask", "peewee", "waitress", "smtplib", "sqlite3", "marshmallow", "inkeeper.services"}),
-        ("inkeeper.api.app", {"icalendar", "psycopg", "smtplib"}),
+        ("inkeeper.api.resources", {"icalendar", "psycopg", "smtplib"}),
+        ("inkeeper.server.launch", {"inkeeper.services.ledger", "inkeeper.services.people"}),
     ],
 )
 def test_nothing_slow_is_imported_before_it_is_needed(environment: dict[str, str], module: str, slow: set[str]) -> None:

@@ -7,7 +7,7 @@ There are three, with the same store, settings and checks:
 3. The pages: `inkeeper.web.views` lists their modules.
 
 The modules and routes of the last two take longer than all else at the start. They are loaded when the server answers
-already (`load_all`), or for the first request that needs them.
+already (`load_rest`), or for the first request that needs them.
 """
 
 from __future__ import annotations
@@ -91,15 +91,21 @@ def create_app(
     return app
 
 
-def load_all(app: App) -> None:
-    """Load the API, the pages and their templates, before a request needs them. For a thread after the start."""
-    pages = app.pages()
+def load_rest(app: App, *, with_pages: bool) -> None:
+    """Load the API, and `with_pages` the pages and their templates, before a request needs them.
 
-    from inkeeper.web.templating import warm
+    It is for a thread after the start. Garbage collection, which the start has switched off, is on afterwards.
+    """
+    try:
+        app.api()
+        if with_pages:
+            pages = app.pages()
 
-    warm(pages)
-    # Garbage collection need not look at what stays until the end; see `Server.run`.
-    gc.freeze()
+            from inkeeper.web.templating import warm
+
+            warm(pages)
+    finally:
+        gc.enable()
 
 
 def _check_every_request(app: Flask, settings: Settings, clock: Callable[[], datetime]) -> None:
@@ -202,6 +208,8 @@ class App(_Application):
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
         super().__init__(settings, clock)
+        self.on_loaded: Callable[[], None] = lambda: None
+        """Called when the API or the pages have been loaded."""
         self._new_part = lambda: _Application(settings, clock)
         self._lock = Lock()
         self._api: Flask | None = None
@@ -246,6 +254,7 @@ class App(_Application):
         part = self._new_part()
         part.extensions, part.config = self.extensions, self.config
         register(part)
+        self.on_loaded()
         return part
 
     @cached_property

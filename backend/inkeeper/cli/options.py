@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from inkeeper import texts
 from inkeeper.cli.failures import failures_in_words
 from inkeeper.settings import Settings, load_settings
 from inkeeper.terminal import printable
@@ -33,6 +32,8 @@ class _Line(click.ParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The stripped text. Fails for an empty text and for refused characters."""
+        from inkeeper import texts
+
         line = str(value).strip()
         if not line or not texts.is_plain(line):
             self.fail(

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 DEMO_PORT = 8426
 """Different from the server's port, so that an extension connected to the server never reaches the demo."""
 
+_LOAD_AFTER_SECONDS = 0.1
+"""When the server loads what its first answer does not need. Until then it has the interpreter for that answer alone. A
+request that needs more loads it at once.
+"""
+
 _EVERYWHERE = "0.0.0.0"  # noqa: S104 (only compared with)
 _FIRST_PORT_FOR_ALL = 1024
 _HIGHEST_PORT = 65535
@@ -133,7 +138,7 @@ def demo(port: str, verbose: bool) -> None:
 
 @contextmanager
 def _no_garbage_collection() -> Iterator[None]:
-    """Switch garbage collection off until `Server.run`.
+    """Switch garbage collection off for the start, until `load_rest` has ended.
 
     Hardly anything that the start makes is garbage, and looking for some takes a tenth of its time.
     """
@@ -158,7 +163,7 @@ def _listen(
     backups: bool,
 ) -> bool:
     """Serve until Ctrl-C or SIGTERM, with the app open in `browser`. Returns False if Inkeeper has the port already."""
-    from inkeeper.api.app import create_app, load_all
+    from inkeeper.api.app import create_app, load_rest
     from inkeeper.cli import installed
     from inkeeper.server import prepared
     from inkeeper.server.extension import loaded_folder
@@ -180,8 +185,11 @@ def _listen(
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
     _print_addresses(settings, server.host, server.port, store.name, in_terminal=show_code is not hide_code)
-    # In the background; an early request waits for what it needs.
-    threading.Thread(target=load_all, args=(app,), name="loading", daemon=True).start()
+    app.on_loaded = gc.freeze  # as in `Server.run`, for what is loaded later
+    # A server that opens no browser may not be visited for days.
+    load = threading.Timer(_LOAD_AFTER_SECONDS, load_rest, (app,), {"with_pages": browser is not None or settings.demo})
+    load.daemon = True
+    load.start()
     address = _browser_address(settings.host, server.port)
     with _app_in_browser(store, address, browser), _weekly_backups(store) if backups else nullcontext():
         server.run()

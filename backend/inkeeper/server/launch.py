@@ -15,7 +15,7 @@ from inkeeper.clock import utc_now
 from inkeeper.errors import Problem
 from inkeeper.server import browser, opening, prepared
 from inkeeper.services.devices import pairing, sign_ins
-from inkeeper.services.ledger import accounts
+from inkeeper.storage import accounts
 from inkeeper.storage.database import Store
 from inkeeper.wording.devices import OWN_CHROMIUM
 from inkeeper.wording.terminal import gettext
@@ -44,7 +44,7 @@ class Launch:
         self._seconds = seconds
         self._folder = store.folder
         with store.read() as tx:
-            self._path = "/" if accounts.has_account(tx, pairing.DEFAULT_OWNER) else "/welcome"
+            self._path = "/" if accounts.has_any(tx, pairing.DEFAULT_OWNER) else "/welcome"
         self._browser: browser.OpenBrowser | None = None
         self._cancelled = threading.Event()
         self._thread = threading.Thread(target=self._run, name="launch", daemon=True)

@@ -85,7 +85,6 @@ class Server:
         sys.setswitchinterval(_THREAD_SWITCH_SECONDS)
         # Exclude the objects made so far from garbage collection: scanning them delays requests.
         gc.freeze()
-        gc.enable()
         while not self._stopping:
             wasyncore.loop(timeout=_POLL_SECONDS, use_poll=True, map=self._map, count=1)
             self._close_overdue()

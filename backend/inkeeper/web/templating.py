@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from hashlib import blake2b
 from pathlib import Path
 
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from inkeeper import __version__
-from inkeeper.wording.language import catalogue_version
+from inkeeper.wording.language import catalogue_of
 
 _PRIVATE = 0o700
 
@@ -26,7 +27,14 @@ def bytecode_cache(language: str) -> FileSystemBytecodeCache | None:
     folder = _cache_folder()
     if folder is None:
         return None
-    return FileSystemBytecodeCache(str(folder), f"{__version__}-{catalogue_version(language)}-%s.cache")
+    return FileSystemBytecodeCache(str(folder), f"{__version__}-{_version_of(language)}-%s.cache")
+
+
+def _version_of(language: str) -> str:
+    """A cache key of the language that changes with its catalogue."""
+    if language == "en":
+        return language
+    return f"{language}-{blake2b(catalogue_of(language).read_bytes(), digest_size=6).hexdigest()}"
 
 
 def warm(app: Flask) -> None:

@@ -20,13 +20,12 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, time
 from functools import lru_cache
-from hashlib import blake2b
-from importlib import resources
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from inkeeper.rules.money import Money, decimal
 
-LOCALE = resources.files("inkeeper") / "locale"
+LOCALE = Path(__file__).parents[1] / "locale"
 _FIELD = re.compile(r"'[^']*'|y+|M+|L+|d+|E+|H+|h+|m+|a+")
 _GROUP = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 
@@ -219,11 +218,16 @@ def languages() -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def words(language: str) -> Words:
     """The language of this BCP 47 tag, one of `languages`. Raises KeyError."""
-    formats, catalogue = _formats()[language], LOCALE / language / "LC_MESSAGES" / "inkeeper.mo"
+    formats = _formats()[language]
     if language == "en":
         return Words(language, formats, gettext.NullTranslations())
-    with catalogue.open("rb") as file:
+    with catalogue_of(language).open("rb") as file:
         return Words(language, formats, gettext.GNUTranslations(file))
+
+
+def catalogue_of(language: str) -> Path:
+    """The file of a language's compiled messages. English has none."""
+    return LOCALE / language / "LC_MESSAGES" / "inkeeper.mo"
 
 
 def chosen_words(language: str | None) -> Words:
@@ -234,14 +238,6 @@ def chosen_words(language: str | None) -> Words:
 def language_names() -> dict[str, str]:
     """The name of each language in that language, by its tag."""
     return {language: formats.name for language, formats in _formats().items()}
-
-
-def catalogue_version(language: str) -> str:
-    """A cache key of the language that changes with its catalogue."""
-    if language == "en":
-        return language
-    catalogue = LOCALE / language / "LC_MESSAGES" / "inkeeper.mo"
-    return f"{language}-{blake2b(catalogue.read_bytes(), digest_size=6).hexdigest()}"
 
 
 def match_language(wanted: Iterable[str]) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 
 from inkeeper.reasons import Reason
 from inkeeper.wording.language import Words, match_language, words
-from inkeeper.wording.reasons import render
 
 
 def wanted_languages(environ: Mapping[str, str]) -> list[str]:
@@ -48,6 +47,9 @@ def pgettext(context: str, message: str, /, **values: Any) -> str:
 
 def explain(said: str | Reason, zone: str | None = None) -> str:
     """A reason in the terminal's language. Instants are written in the time zone `zone`, without one in UTC."""
+    # Imported here: hardly any command fails, and the tables of reasons with the time zones take a tenth of its start.
+    from inkeeper.wording.reasons import render
+
     return render(said, language(), zone or "UTC") if isinstance(said, Reason) else said
 
 

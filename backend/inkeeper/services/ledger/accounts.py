@@ -150,11 +150,6 @@ def get_account(tx: Transaction, actor: Actor, account_id: str, now: datetime) -
     return _current(owned_account(tx, actor, account_id), balances.state_at(tx, account_id, now)[0])
 
 
-def has_account(tx: Transaction, owner_name: str) -> bool:
-    """Whether the owner of this name has any account."""
-    return stored.has_any(tx, owner_name)
-
-
 def create_account(
     tx: Transaction, actor: Actor, wanted: Mapping[str, Any], now: datetime, first_language: str | None = None
 ) -> OpenedAccount:
