@@ -65,7 +65,7 @@ def cli_database_url(engine: str, tmp_path: Path, request: pytest.FixtureRequest
 
 
 @pytest.fixture
-def seat(cli_database_url: str, tmp_path: Path) -> None:
+def opened_account(cli_database_url: str, tmp_path: Path) -> None:
     """A database with one account, opened now."""
     (tmp_path / "data").mkdir(mode=0o700)
     store, now = open_database(cli_database_url), utc_now()

@@ -44,7 +44,7 @@ def inkeeper(inkeeper: Run) -> Run:
     return run
 
 
-@pytest.mark.usefixtures("seat")
+@pytest.mark.usefixtures("opened_account")
 def test_the_status(inkeeper: Run) -> None:
     found = inkeeper("status", "--account", "My seat")
 
@@ -52,7 +52,7 @@ def test_the_status(inkeeper: Run) -> None:
     assert re.match(STATUS, found.stdout), found.stdout
 
 
-@pytest.mark.usefixtures("seat")
+@pytest.mark.usefixtures("opened_account")
 def test_an_inmail_is_logged_and_a_second_one_refused(inkeeper: Run) -> None:
     assert inkeeper("log", "Kai Example").stdout.startswith("Eingetragen: Kai Example, 1 Credit. 4 Credits übrig.\n")
 
@@ -69,7 +69,7 @@ def test_an_inmail_is_logged_and_a_second_one_refused(inkeeper: Run) -> None:
     )
 
 
-@pytest.mark.usefixtures("seat")
+@pytest.mark.usefixtures("opened_account")
 def test_a_question_is_answered_with_j_or_n(inkeeper: Run, environment: dict[str, str]) -> None:
     inkeeper("log", "Kai Example")
     german = environment | {"LANG": "de_DE.UTF-8", "LC_ALL": "", "LC_MESSAGES": "", "LANGUAGE": ""}
@@ -88,7 +88,7 @@ def test_a_question_is_answered_with_j_or_n(inkeeper: Run, environment: dict[str
     assert "Nichts wurde eingetragen." in asking.shown
 
 
-@pytest.mark.usefixtures("seat")
+@pytest.mark.usefixtures("opened_account")
 def test_an_unknown_account_is_named_in_german_quotes(inkeeper: Run) -> None:
     refused = inkeeper("status", "--account", "Anderes")
 
@@ -110,7 +110,7 @@ def test_wrong_commands_and_options(inkeeper: Run) -> None:
     )
 
 
-@pytest.mark.usefixtures("seat")
+@pytest.mark.usefixtures("opened_account")
 @pytest.mark.parametrize("arguments", WRONG_USES, ids=" ".join)
 def test_a_wrong_use_is_refused_without_english(inkeeper: Run, arguments: tuple[str, ...]) -> None:
     refused = inkeeper(*arguments)

@@ -62,7 +62,7 @@ def test_a_preview_says_what_would_be_and_stores_nothing(bring: Run, inkeeper: R
     assert finished.returncode == 0, finished.stderr
     assert "messages.csv has 3 rows, taken for:" in finished.stdout
     assert "2  an InMail (lines 2-4)" in finished.stdout
-    assert "1  the first answer to an InMail (lines 6)" in finished.stdout
+    assert "1  the first reply to an InMail (lines 6)" in finished.stdout
     assert (
         "line 2: Robin Sample <https://www.linkedin.com/in/robin-sample>, 2025-11-05 11:00, cost 1,"
         " replied 2025-11-09 09:00: new (" in finished.stdout
@@ -159,7 +159,7 @@ def test_an_import_that_another_program_stored_before_the_yes(
 def test_every_row_can_be_shown(bring: Run) -> None:
     finished = bring(TWO, "--open-earlier", "--preview", "--rows")
 
-    assert "line 6: the first answer to an InMail" in finished.stdout
+    assert "line 6: the first reply to an InMail" in finished.stdout
     assert "line 4: Mika Placeholder" in finished.stdout
 
 

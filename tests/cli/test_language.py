@@ -143,7 +143,7 @@ def test_help(inkeeper: Callable[..., str], command: str | None) -> None:
     assert unmarked(printed) == []
 
 
-@pytest.mark.usefixtures("seat")
+@pytest.mark.usefixtures("opened_account")
 @pytest.mark.parametrize("arguments", WRONG_USES, ids=" ".join)
 def test_wrong_uses(inkeeper: Callable[..., str], arguments: tuple[str, ...]) -> None:
     printed = inkeeper(*arguments)
@@ -172,7 +172,7 @@ def test_the_version(inkeeper: Callable[..., str]) -> None:
     assert "⟦, version ⟧" in inkeeper("--version")
 
 
-@pytest.mark.usefixtures("seat")
+@pytest.mark.usefixtures("opened_account")
 def test_an_import(inkeeper: Callable[..., str], tmp_path: Path) -> None:
     rows = [
         "q1,2026-03-02 09:00,replied,2026-03-03 09:00",

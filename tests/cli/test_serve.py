@@ -194,7 +194,7 @@ def test_a_port_that_is_none(inkeeper: Run, port: str) -> None:
     finished = inkeeper("serve", f"--port={port}")
 
     assert finished.returncode == 2
-    assert finished.stderr.startswith(f"Error: --port must be a number from 0 to 65535, not {port}.")
+    assert finished.stderr.startswith(f"Error: --port or INKEEPER_PORT must be a number from 0 to 65535, not {port}.")
     assert len(finished.stderr.splitlines()) == 1
 
 
@@ -289,7 +289,7 @@ class TestFilesThatOthersMayUse:
 
         assert data.stat().st_mode & 0o777 == 0o777
         assert finished.stderr == (
-            f"Other users may put files into {data}, the database's place too. Take that away: chmod go-w.\n"
+            f"Other users may put files into {data}, and so replace the database. Take that right away: chmod go-w.\n"
         )
         data.chmod(0o755)
         assert inkeeper("doctor").stderr == ""
