@@ -43,6 +43,18 @@ def test_answers_over_the_network(live_server: str) -> None:
         assert "Server" not in response.headers
 
 
+def test_the_head_and_a_short_body_arrive_as_one(live_server: str) -> None:
+    """Two packets wake the client twice."""
+    parts = urlsplit(live_server)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+        for _ in range(20):
+            connection.sendall(b"GET /api/v1/server HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
+
+            assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert json.loads(body)["app"] == "inkeeper"
+
+
 @pytest.mark.parametrize(
     ("request_", "status"),
     [

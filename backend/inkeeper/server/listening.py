@@ -48,6 +48,9 @@ _READ_BYTES = 64 * 1024 * 1024
 _FINISH_SECONDS = 10
 _THREAD_SWITCH_SECONDS = 0.0005
 
+# The largest first part of a body that is copied to be sent with the head.
+_JOINED_BYTES = 64 * 1024
+
 # A signal that arrives just before the loop sleeps does not wake it, so the loop wakes up once a second.
 _POLL_SECONDS = 1
 
@@ -141,12 +144,24 @@ class _ProblemTask(ErrorTask):
         self.write(body)
 
 
-class _Task(WSGITask):
-    """Keeps the connection open after a response without a body, such as a 304.
+class _Joining:
+    """A channel that collects what is to be sent."""
 
-    waitress closes the connection after every response without a Content-Length.
+    def __init__(self, channel: HTTPChannel) -> None:
+        self.server = channel.server
+        self.parts: list[bytes] = []
+        self.write_soon = self.parts.append
+
+
+class _Task(WSGITask):
+    """waitress's task with two changes:
+
+    - The head of a response is sent together with the first part of its body. waitress sends it alone.
+    - The connection is kept open after a response without a body, such as a 304. waitress closes it after every
+      response without a Content-Length.
     """
 
+    channel: Any
     _writes_head = False
 
     def get_environment(self) -> dict[str, Any]:
@@ -154,6 +169,18 @@ class _Task(WSGITask):
         if self.request.refusal is not None:
             environ[REFUSAL] = self.request.refusal
         return environ
+
+    def write(self, data: bytes) -> None:
+        if self.wrote_header or not 0 < len(data) <= _JOINED_BYTES:
+            super().write(data)
+            return
+        channel = self.channel
+        self.channel = joining = _Joining(channel)
+        try:
+            super().write(data)
+        finally:
+            self.channel = channel
+        channel.write_soon(b"".join(joining.parts))
 
     def build_response_header(self) -> bytes:
         self._writes_head = True
