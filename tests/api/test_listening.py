@@ -352,3 +352,19 @@ def wait_until_refused(port: int) -> None:
             socket.create_connection(("127.0.0.1", port), timeout=10).close()
         except ConnectionError:
             return
+
+
+def test_the_loop_does_not_run_on_while_a_thread_sends(live_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a client that opens its next connection at once would make it."""
+    turns: list[int] = []
+    handle_write = listening._Channel.handle_write
+
+    def counted(channel: listening._Channel) -> None:
+        turns.append(1)
+        handle_write(channel)
+
+    monkeypatch.setattr(listening._Channel, "handle_write", counted)
+    for _ in range(100):
+        answer_to(live_server, b"GET /api/v1/server HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+
+    assert len(turns) < 300

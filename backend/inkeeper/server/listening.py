@@ -48,6 +48,9 @@ _READ_BYTES = 64 * 1024 * 1024
 _FINISH_SECONDS = 10
 _THREAD_SWITCH_SECONDS = 0.0005
 
+# How long the loop waits for a thread that is sending. Sending never blocks, so this is long.
+_SENDING_SECONDS = 0.005
+
 # The largest first part of a body that is copied to be sent with the head.
 _JOINED_BYTES = 64 * 1024
 
@@ -262,6 +265,18 @@ class _Channel(HTTPChannel):
         if self.request is not self._begun[0]:
             self._begun = (self.request, time.monotonic())
         return handled
+
+    def _flush_some_if_lockable(self, do_close: bool = True) -> None:
+        """Send what a thread has left to the loop, as soon as that thread has ended its own sending.
+
+        waitress does not wait for it. Its loop then runs again and again, and keeps the thread from running.
+        """
+        locked = self.outbuf_lock.acquire(timeout=_SENDING_SECONDS)
+        try:
+            super()._flush_some_if_lockable(do_close)
+        finally:
+            if locked:
+                self.outbuf_lock.release()
 
     def is_overdue(self, now: float) -> bool:
         """Whether the arriving request has exceeded its time limit. `now` is in seconds of the monotonic clock."""
