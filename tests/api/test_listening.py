@@ -291,6 +291,17 @@ def test_an_answer_without_a_body_keeps_the_connection(live_server: str, seat: S
     connection.close()
 
 
+def test_stopping_one_that_has_ended_does_nothing(app: Flask) -> None:
+    """The loop may be awake and end before `stop` has woken it."""
+    server = Server(app, "127.0.0.1", 0)
+    running = threading.Thread(target=server.run)
+    running.start()
+    server.stop()
+    running.join()
+
+    server.stop()
+
+
 def test_stopping_lets_a_request_finish(app: Flask) -> None:
     begun, go_on = threading.Event(), threading.Event()
 

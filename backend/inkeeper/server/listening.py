@@ -11,6 +11,7 @@ import gc
 import logging
 import socket
 import sys
+import threading
 import time
 from typing import Any
 
@@ -83,6 +84,9 @@ class Server:
         self.host: str = bound.getsockname()[0]
         self.port = int(self._server.effective_port)
         self._stopping = False
+        self._closed = False
+        # Reentrant, since a signal handler may interrupt the closing.
+        self._closing = threading.RLock()
         self._checked_at = 0.0
 
     def run(self) -> None:
@@ -100,12 +104,17 @@ class Server:
         while self._is_busy() and time.monotonic() < give_up_at:
             wasyncore.loop(timeout=0.1, use_poll=True, map=self._map, count=1)
         self._server.task_dispatcher.shutdown()
-        wasyncore.close_all(self._map)
+        with self._closing:
+            self._closed = True
+            wasyncore.close_all(self._map)
 
     def stop(self) -> None:
-        """Make `run` return. Safe to call from a signal handler or another thread."""
+        """Make `run` return. Safe to call from a signal handler or another thread, also after `run` has ended."""
         self._stopping = True
-        self._server.pull_trigger()
+        with self._closing:
+            # The number of a closed file may be that of another one.
+            if not self._closed:
+                self._server.pull_trigger()
 
     def _close_overdue(self) -> None:
         """Close connections whose request takes too long to arrive. Checks at most once a second."""
