@@ -150,8 +150,8 @@ class Engine(ABC):
     def writing(self, account_id: str | None, *, brief: bool = False) -> AbstractContextManager[Locked]:
         """A transaction that writes to this account, or to no account, and has locked before it reads.
 
-        Committed and on disk when the block ends, or not at all if it raises. A `brief` one takes
-        milliseconds, not seconds, and may be committed together with others.
+        Committed and on disk when the block ends, or not at all if it raises. A `brief` one takes milliseconds, not
+        seconds, and may be committed together with others.
         """
 
     @abstractmethod

@@ -95,10 +95,14 @@ class GroupCommit:
             raise
 
     def _roll_back(self, connection: sqlite3.Connection, group: Group, error: BaseException) -> None:
+        """Roll back the open group: all of its writes fail with this error."""
         self._open = None
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        group.end(error)
+        try:
+            # When the disk is full, SQLite has rolled back already.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+        finally:
+            group.end(error)
 
     def _commit_others(self, connection: sqlite3.Connection) -> None:
         """Commit the group that this thread's write does not belong to. Only that group's writes raise its error."""
@@ -107,17 +111,15 @@ class GroupCommit:
 
     def _commit(self, connection: sqlite3.Connection) -> None:
         """Commit the open group, if there is one."""
-        group, self._open = self._open, None
+        group = self._open
         if group is None:
             return
         try:
             connection.execute("COMMIT")
         except BaseException as error:
-            # When the disk is full, SQLite has rolled back already.
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            group.end(error)
+            self._roll_back(connection, group, error)
             raise
+        self._open = None
         group.end()
 
 
