@@ -16,7 +16,8 @@ from e2e.harness.server import Server
 from e2e.harness.wait import until
 
 KILLS = 30
-CLIENTS = 4
+CLIENTS = 8
+"""As many as the server handles at once, so that writes share their commits."""
 PLENTY = 100_000
 
 

@@ -61,7 +61,7 @@ class Server:
 
     `at` sets its clock (an aware instant), which then runs on. A `fork_server` starts it faster than a new Python
     process. `program` is the folder with the package `inkeeper` of another version. Changing it between two starts is
-    an update.
+    an update. A `verbose` one prints a line for each request.
     """
 
     def __init__(
@@ -71,12 +71,14 @@ class Server:
         at: datetime | None = None,
         fork_server: ForkServer | None = None,
         program: Path = PROGRAM,
+        verbose: bool = True,
     ) -> None:
         self.data = folder / "data"
         self.port = free_port()
         self.at = at
         self.program = program
         self._fork_server = fork_server
+        self._verbose = verbose
         self._terminal = folder / "terminal.txt"
         self._process: subprocess.Popen[bytes] | ForkedProcess | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -111,7 +113,8 @@ class Server:
         """Starts it and waits until it responds."""
         assert self._process is None, "already running"
         with self._terminal.open("ab") as terminal:
-            self._process = self._launch(["serve", "--verbose", "--port", str(self.port)], terminal)
+            command = ["serve", *(["--verbose"] if self._verbose else []), "--port", str(self.port)]
+            self._process = self._launch(command, terminal)
 
         def up() -> bool:
             assert self._process is not None

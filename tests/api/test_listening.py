@@ -43,6 +43,18 @@ def test_answers_over_the_network(live_server: str) -> None:
         assert "Server" not in response.headers
 
 
+def test_the_head_and_a_short_body_arrive_as_one(live_server: str) -> None:
+    """Two packets wake the client twice."""
+    parts = urlsplit(live_server)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
+        for _ in range(20):
+            connection.sendall(b"GET /api/v1/server HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
+
+            assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert json.loads(body)["app"] == "inkeeper"
+
+
 @pytest.mark.parametrize(
     ("request_", "status"),
     [
@@ -279,6 +291,17 @@ def test_an_answer_without_a_body_keeps_the_connection(live_server: str, seat: S
     connection.close()
 
 
+def test_stopping_one_that_has_ended_does_nothing(app: Flask) -> None:
+    """The loop may be awake and end before `stop` has woken it."""
+    server = Server(app, "127.0.0.1", 0)
+    running = threading.Thread(target=server.run)
+    running.start()
+    server.stop()
+    running.join()
+
+    server.stop()
+
+
 def test_stopping_lets_a_request_finish(app: Flask) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
@@ -340,3 +363,19 @@ def wait_until_refused(port: int) -> None:
             socket.create_connection(("127.0.0.1", port), timeout=10).close()
         except ConnectionError:
             return
+
+
+def test_the_loop_does_not_run_on_while_a_thread_sends(live_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a client that opens its next connection at once would make it."""
+    turns: list[int] = []
+    handle_write = listening._Channel.handle_write
+
+    def counted(channel: listening._Channel) -> None:
+        turns.append(1)
+        handle_write(channel)
+
+    monkeypatch.setattr(listening._Channel, "handle_write", counted)
+    for _ in range(100):
+        answer_to(live_server, b"GET /api/v1/server HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+
+    assert len(turns) < 300

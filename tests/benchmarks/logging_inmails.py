@@ -1,7 +1,8 @@
 """Logging an InMail (token, validation, idempotency, fact, fsync), compared with two programs that store a row.
 
 aw-server speaks HTTP/1.0 without keep-alive, so beside it both servers get a new connection for each request. Beside
-sqlite3, which has no network at all, our client keeps its connections.
+sqlite3, which has no network at all, our client keeps its connections. Neither server prints a line for each request,
+which is the default of both.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def measure(folder: Path) -> list[Row]:
     """Both servers and the bare database in turn, for ROUNDS rounds."""
     figures: Figures = defaultdict(list)
     with ExitStack() as running:
-        server = Server(folder / "inkeeper").start()
+        server = Server(folder / "inkeeper", verbose=False).start()
         running.callback(server.close)
         client = server.client()
         account_id, token = open_account(client), str(client.token)

@@ -26,7 +26,7 @@ def filled_server(folder: Path, inmails: int, accounts: int, targets: int = 0) -
     """A running server with a database of that size; `full_account` is the first account opened."""
     sizes = [str(inmails), str(accounts), *([str(targets)] if targets else [])]
     command = [sys.executable, "-m", "tests.benchmarks.filling", folder / "data", *sizes]
-    server = Server(folder)
+    server = Server(folder, verbose=False)  # the servers that it is compared with print no requests either
     subprocess.run(command, check=True, env=server.environment(), cwd=servers.ROOT)
     return server.start()
 

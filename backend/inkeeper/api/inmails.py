@@ -209,7 +209,9 @@ def list_inmails(query: dict[str, Any], account_id: str) -> dict[str, Any]:
 @blueprint.response(201, LoggedSchema)
 def log_inmail(body: dict[str, Any], account_id: str) -> Response:
     """Log an InMail that was sent. Refused with 409 `insufficient_credits` where the balance does not cover it."""
-    return write_once(account_id, lambda tx: (201, inmails.log_inmail(tx, actor(), account_id, body, now())))
+    return write_once(
+        account_id, lambda tx: (201, inmails.log_inmail(tx, actor(), account_id, body, now())), brief=True
+    )
 
 
 @blueprint.get("/<inmail_id>")

@@ -20,19 +20,26 @@ _KEY = re.compile(r"[!-~]{1,128}", re.ASCII)
 
 
 def write_once(
-    account_id: str | None, work: Callable[[Transaction], tuple[int, Any]], body_digest: str | None = None
+    account_id: str | None,
+    work: Callable[[Transaction], tuple[int, Any]],
+    body_digest: str | None = None,
+    *,
+    brief: bool = False,
 ) -> Response:
     """Run `work` in one write transaction and respond with the status and body it returns.
 
     - With an `Idempotency-Key` header `work` runs once; a repeated request gets the stored response.
     - `account_id` is the account to lock, None for no account.
     - `body_digest` replaces the body in the comparison of requests if the body was already consumed.
-    - An exception from `work` rolls the transaction back.
+    - `brief` work takes milliseconds, not seconds: several such writes may share one commit.
+    - An exception from `work` undoes its changes.
     """
     key = request.headers.get("Idempotency-Key")
     if key is not None and _KEY.fullmatch(key) is None:
         raise invalid("Idempotency-Key", "Must be 1 to 128 visible ASCII characters.")
-    status, body, replayed = run_once(store(), actor().device, key, _request_hash(body_digest), account_id, work, now())
+    status, body, replayed = run_once(
+        store(), actor().device, key, _request_hash(body_digest), account_id, work, now(), brief=brief
+    )
     response = Response(body, status, content_type="application/json")
     if replayed:
         response.headers["Idempotency-Replayed"] = "true"

@@ -11,6 +11,7 @@ import gc
 import logging
 import socket
 import sys
+import threading
 import time
 from typing import Any
 
@@ -48,6 +49,12 @@ _READ_BYTES = 64 * 1024 * 1024
 _FINISH_SECONDS = 10
 _THREAD_SWITCH_SECONDS = 0.0005
 
+# How long the loop waits for a thread that is sending. Sending never blocks, so this is long.
+_SENDING_SECONDS = 0.005
+
+# The largest first part of a body that is copied to be sent with the head.
+_JOINED_BYTES = 64 * 1024
+
 # A signal that arrives just before the loop sleeps does not wake it, so the loop wakes up once a second.
 _POLL_SECONDS = 1
 
@@ -77,6 +84,9 @@ class Server:
         self.host: str = bound.getsockname()[0]
         self.port = int(self._server.effective_port)
         self._stopping = False
+        self._closed = False
+        # Reentrant, since a signal handler may interrupt the closing.
+        self._closing = threading.RLock()
         self._checked_at = 0.0
 
     def run(self) -> None:
@@ -94,12 +104,17 @@ class Server:
         while self._is_busy() and time.monotonic() < give_up_at:
             wasyncore.loop(timeout=0.1, use_poll=True, map=self._map, count=1)
         self._server.task_dispatcher.shutdown()
-        wasyncore.close_all(self._map)
+        with self._closing:
+            self._closed = True
+            wasyncore.close_all(self._map)
 
     def stop(self) -> None:
-        """Make `run` return. Safe to call from a signal handler or another thread."""
+        """Make `run` return. Safe to call from a signal handler or another thread, also after `run` has ended."""
         self._stopping = True
-        self._server.pull_trigger()
+        with self._closing:
+            # The number of a closed file may be that of another one.
+            if not self._closed:
+                self._server.pull_trigger()
 
     def _close_overdue(self) -> None:
         """Close connections whose request takes too long to arrive. Checks at most once a second."""
@@ -141,12 +156,24 @@ class _ProblemTask(ErrorTask):
         self.write(body)
 
 
-class _Task(WSGITask):
-    """Keeps the connection open after a response without a body, such as a 304.
+class _Joining:
+    """A channel that collects what is to be sent."""
 
-    waitress closes the connection after every response without a Content-Length.
+    def __init__(self, channel: HTTPChannel) -> None:
+        self.server = channel.server
+        self.parts: list[bytes] = []
+        self.write_soon = self.parts.append
+
+
+class _Task(WSGITask):
+    """waitress's task with two changes:
+
+    - The head of a response is sent together with the first part of its body. waitress sends it alone.
+    - The connection is kept open after a response without a body, such as a 304. waitress closes it after every
+      response without a Content-Length.
     """
 
+    channel: Any
     _writes_head = False
 
     def get_environment(self) -> dict[str, Any]:
@@ -154,6 +181,18 @@ class _Task(WSGITask):
         if self.request.refusal is not None:
             environ[REFUSAL] = self.request.refusal
         return environ
+
+    def write(self, data: bytes) -> None:
+        if self.wrote_header or not 0 < len(data) <= _JOINED_BYTES:
+            super().write(data)
+            return
+        channel = self.channel
+        self.channel = joining = _Joining(channel)
+        try:
+            super().write(data)
+        finally:
+            self.channel = channel
+        channel.write_soon(b"".join(joining.parts))
 
     def build_response_header(self) -> bytes:
         self._writes_head = True
@@ -235,6 +274,18 @@ class _Channel(HTTPChannel):
         if self.request is not self._begun[0]:
             self._begun = (self.request, time.monotonic())
         return handled
+
+    def _flush_some_if_lockable(self, do_close: bool = True) -> None:
+        """Send what a thread has left to the loop, as soon as that thread has ended its own sending.
+
+        waitress does not wait for it. Its loop then runs again and again, and keeps the thread from running.
+        """
+        locked = self.outbuf_lock.acquire(timeout=_SENDING_SECONDS)
+        try:
+            super()._flush_some_if_lockable(do_close)
+        finally:
+            if locked:
+                self.outbuf_lock.release()
 
     def is_overdue(self, now: float) -> bool:
         """Whether the arriving request has exceeded its time limit. `now` is in seconds of the monotonic clock."""

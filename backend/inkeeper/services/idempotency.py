@@ -27,7 +27,15 @@ _new_keys = count()
 
 
 def run_once(
-    store: Store, device_id: str, key: str | None, request_hash: str, account_id: str | None, work: Work, now: datetime
+    store: Store,
+    device_id: str,
+    key: str | None,
+    request_hash: str,
+    account_id: str | None,
+    work: Work,
+    now: datetime,
+    *,
+    brief: bool = False,
 ) -> tuple[int, str, bool]:
     """Do `work` in one write. Returns its status, its body as JSON text, and whether these are of an earlier request.
 
@@ -35,9 +43,10 @@ def run_once(
 
     Key, work and response are one transaction: of concurrent requests with one key, to any processes, one is done and
     the others get its response. If `work` raises a Problem, nothing is stored and the key can be used again. Without a
-    key, `work` is always done. Raises the 409 Problem if the key came with another request before.
+    key, `work` is always done. `brief` is as in `Store.begin_write`. Raises the 409 Problem if the key came with
+    another request before.
     """
-    with store.begin_write(account_id) as tx:
+    with store.begin_write(account_id, brief=brief) as tx:
         if key is not None and not idempotency.add(tx, device_id, key, request_hash, now):
             earlier = idempotency.answer_of(tx, device_id, key)
             if earlier.request_hash != request_hash:

@@ -45,21 +45,27 @@ class Store:
         return self._engine.folder
 
     @contextmanager
-    def begin_write(self, account_id: str | None) -> Iterator[Transaction]:
+    def begin_write(self, account_id: str | None, *, brief: bool = False) -> Iterator[Transaction]:
         """Begin a write transaction; all writes go through it. It locks before it reads. When the block ends, its
         changes are committed and on disk; if it raises, none are.
 
-        `account_id` is the account that is written to (None: no account). Its version rises if any row changed. Raises
+        `account_id` is the account that is written to (None: no account). Its version rises if any row changed. A
+        `brief` write takes milliseconds, not seconds: it may be committed together with others that wait. Raises
         DatabaseProblem if the database cannot be written, or if it is unknown whether it was (`unconfirmed`), and
         RuntimeError in a thread that is in a transaction already.
         """
-        with self._engine.writing(account_id) as (connection, row):
+        with self._engine.writing(account_id, brief=brief) as (connection, row, group):
             transaction = self._transaction(connection, account_id, row)
+            if group is not None and group.latest is not None:
+                transaction.continue_from(group.latest)
             before = self._engine.changes(connection)
             yield transaction
             if account_id is not None and self._engine.changes(connection) != before:
                 transaction.raise_version(account_id)
-        transaction.publish_cached_states()
+            if group is not None:
+                group.latest = transaction
+        if group is None:
+            transaction.publish_cached_states()
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
@@ -130,7 +136,7 @@ class Store:
 
     def _migrate(self) -> None:
         """Migrate the database to the schema of this version. Raises DatabaseProblem for a newer schema."""
-        with self._engine.migrating() as (connection, _):
+        with self._engine.migrating() as (connection, *_):
             self._transaction(connection)
             if unknown_steps(self._engine.database):
                 raise self._engine.problem("newer")

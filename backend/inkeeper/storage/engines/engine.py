@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from peewee import Database, IntegrityError
 
 from inkeeper.reasons import Reason
+
+if TYPE_CHECKING:
+    from inkeeper.storage.transaction import Transaction
 
 Which = Literal[
     "locked",
@@ -89,11 +93,38 @@ class AccountRow(NamedTuple):
     facts_recorded: int
 
 
+class Group:
+    """Writes that are committed together. `latest` is the last of them that was done, None if none was."""
+
+    def __init__(self) -> None:
+        self.latest: Transaction | None = None
+        self._error: BaseException | None = None
+        self._ended = threading.Event()
+
+    def end(self, error: BaseException | None = None) -> None:
+        """Let all writes return; raise the error in each of them if the group failed with one."""
+        self._error = error
+        if error is None and self.latest is not None:
+            # It began with the cached states of the writes before it.
+            self.latest.publish_cached_states()
+        self._ended.set()
+
+    def wait(self) -> None:
+        """Wait until the group has ended. Raises the error that it failed with."""
+        self._ended.wait()
+        if self._error is not None:
+            raise self._error
+
+
 class Locked(NamedTuple):
-    """An open write: its connection, and the account's row if the engine read it for the lock."""
+    """An open write: its connection, and the account's row if the engine read it for the lock.
+
+    `group` has the writes that are committed together with it, None where each write has its own commit.
+    """
 
     connection: Connection
     account: AccountRow | None
+    group: Group | None = None
 
 
 class Engine(ABC):
@@ -116,10 +147,11 @@ class Engine(ABC):
         """A transaction that reads one unchanging state."""
 
     @abstractmethod
-    def writing(self, account_id: str | None) -> AbstractContextManager[Locked]:
+    def writing(self, account_id: str | None, *, brief: bool = False) -> AbstractContextManager[Locked]:
         """A transaction that writes to this account, or to no account, and has locked before it reads.
 
-        Committed and on disk when the block ends, or not at all if it raises.
+        Committed and on disk when the block ends, or not at all if it raises. A `brief` one takes milliseconds, not
+        seconds, and may be committed together with others.
         """
 
     @abstractmethod

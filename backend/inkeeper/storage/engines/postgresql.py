@@ -147,7 +147,7 @@ class PostgresqlEngine(Engine):
                 connection.raw.execute("COMMIT")
 
     @contextmanager
-    def writing(self, account_id: str | None) -> Iterator[Locked]:
+    def writing(self, account_id: str | None, *, brief: bool = False) -> Iterator[Locked]:  # noqa: ARG002 (each has its own commit)
         """See `Engine.writing`."""
         with self._written("BEGIN") as connection:
             if account_id is None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 import sqlite3
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -16,6 +16,7 @@ from peewee import IntegrityError, PeeweeException, SqliteDatabase
 from inkeeper.reasons import Reason, reason
 from inkeeper.storage.backup import copy_database
 from inkeeper.storage.engines.engine import Connection, DatabaseProblem, Engine, Locked, Parameters, Which
+from inkeeper.storage.engines.group_commit import GroupCommit, TurnTimeout
 from inkeeper.storage.files import new_private_file
 
 BUSY_SECONDS = 5
@@ -62,7 +63,9 @@ class SqliteEngine(Engine):
         self.name = str(path)
         self.database = _Sqlite(path)
         self._fresh = fresh
-        self._write_lock = threading.Lock()
+        # Waiting for a turn costs a thread nothing. SQLite's own lock is polled with growing pauses, which for a few
+        # busy threads makes the slowest wait ten times as long.
+        self._writes = GroupCommit(partial(self.database.lent, for_writing=True), BUSY_SECONDS)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -73,21 +76,11 @@ class SqliteEngine(Engine):
                 yield connection
 
     @contextmanager
-    def writing(self, account_id: str | None) -> Iterator[Locked]:  # noqa: ARG002 (there is one lock for all accounts)
+    def writing(self, account_id: str | None, *, brief: bool = False) -> Iterator[Locked]:  # noqa: ARG002 (there is one lock for all accounts)
         """See `Engine.writing`."""
-        # Waiting here costs a thread nothing. SQLite's own lock is polled with growing pauses, which for a few busy
-        # threads makes the slowest wait ten times as long.
         self.database.check_none_lent()
-        if not self._write_lock.acquire(timeout=BUSY_SECONDS):
-            raise self.problem("locked")
-        try:
-            with self._problems_named(), self.database.lent(for_writing=True) as connection:
-                # IMMEDIATE, since a transaction that only turns into a write later fails at once if another came first.
-                connection.execute("BEGIN IMMEDIATE")
-                with _ended(connection):
-                    yield Locked(connection, None)
-        finally:
-            self._write_lock.release()
+        with self._problems_named(), self._writes.writing(brief=brief) as (connection, group):
+            yield Locked(connection, None, group)
 
     def first_row(self, sql: str, parameters: Parameters) -> tuple[Any, ...] | None:
         """See `Engine.first_row`."""
@@ -137,7 +130,7 @@ class SqliteEngine(Engine):
 
         While another process has the database open, its log may keep some until that process ends.
         """
-        with self._write_lock, self._problems_named(), self.database.lent(for_writing=True) as connection:
+        with self._problems_named(), self._writes.connection() as connection:
             connection.execute("VACUUM")
             (in_use, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return _LEFT_IN_LOG if in_use else None
@@ -161,6 +154,8 @@ class SqliteEngine(Engine):
     def _problems_named(self) -> Iterator[None]:
         try:
             yield
+        except TurnTimeout as error:
+            raise self.problem("locked") from error
         except (sqlite3.Error, PeeweeException) as error:
             if problem := self._problem_behind(error):
                 raise problem from error
