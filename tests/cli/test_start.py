@@ -29,10 +29,15 @@ NOT_BEFORE_THE_FIRST_ANSWER = {
 
 # In one process: what is loaded at the first answer, after the rest of the API, and after the first page.
 STAGES = """
+import gc
 import sys
 from inkeeper.api.app import create_app, load_rest
+from inkeeper.api.schemas_base import Schema
 from inkeeper.settings import Settings
 from inkeeper.storage.database import open_database
+
+def all_of(kind):
+    return {kind}.union(*map(all_of, kind.__subclasses__()))
 
 def loaded(what):
     print(what, *(name for name in sys.modules if name.partition(".")[0] == "inkeeper"))
@@ -44,6 +49,8 @@ assert client.get("/api/v1/server").status_code == 200
 loaded("answer")
 load_rest(app, with_pages=False)
 loaded("api")
+kinds = all_of(Schema)
+print("schemas", *(type(each).__name__ for each in gc.get_objects() if type(each) in kinds))
 assert client.get("/api/v1/openapi.json").status_code == 200
 loaded("document")
 assert client.get("/").status_code == 200
@@ -53,7 +60,7 @@ loaded("page")
 
 @pytest.fixture(scope="module")
 def stages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
-    """Inkeeper's modules that are loaded at each stage of a server's life."""
+    """Inkeeper's modules that are loaded at each stage of a server's life, and the schemas made until the pages are."""
     url = f"sqlite:///{tmp_path_factory.mktemp('start')}/inkeeper.sqlite3"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     lines = subprocess.check_output([sys.executable, "-c", STAGES, url], env=environment, text=True).splitlines()
@@ -104,6 +111,11 @@ def test_a_server_that_opens_no_browser_loads_the_pages_for_the_first_visit(stag
 
 def test_the_api_is_loaded_whole_at_once(stages: dict[str, set[str]]) -> None:
     assert stages["document"] == stages["api"]
+
+
+def test_a_schema_is_made_for_the_first_request_that_needs_it(stages: dict[str, set[str]]) -> None:
+    # The one request so far was for /api/v1/server.
+    assert stages["schemas"] == {"ProofQuery", "ServerSchema"}
 
 
 def test_a_command_loads_no_other_command(environment: dict[str, str]) -> None:
