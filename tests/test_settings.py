@@ -120,7 +120,7 @@ def test_no_folder_is_made_for_a_database_elsewhere(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("port", ["x", "-1", "65536", " 80", "8_425", "８４２５", "9" * 5_000])
 def test_a_port_that_is_none(port: str) -> None:
-    with pytest.raises(SettingsError, match="port must be"):
+    with pytest.raises(SettingsError, match="--port or INKEEPER_PORT must be"):
         load_settings({"port": port, "database": "sqlite:////elsewhere"}, {})
 
 

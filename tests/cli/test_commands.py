@@ -114,7 +114,7 @@ def test_pair_without_a_database(inkeeper: Run, tmp_path: Path) -> None:
     finished = inkeeper("pair")
 
     assert finished.returncode == 1
-    assert "inkeeper serve" in finished.stderr
+    assert "inkeeper run" in finished.stderr
     assert not list((tmp_path / "data").glob("*"))
 
 

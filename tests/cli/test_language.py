@@ -33,11 +33,12 @@ from inkeeper.cli.program import CLICK_MESSAGES
 main(prog_name="inkeeper")
 """
 NO_MESSAGES = re.compile(
-    r"`[^`]*`|'[^']*'|\S+[./=]\w\S*|\b(?:INKEEPER_\w+|URL|ID|dmy|mdy|default|none)\b|--?[a-z-]+|\[[a-z_|]+\]"
+    r"My seat|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|`[^`]*`|'[^']*'|\S+[./=]\w\S*|\b(?:INKEEPER_\w+|URL|ID|dmy|mdy|default|none)\b|--?[a-z-]+|\[[a-z_|]+\]"
     r"|^ {4}inkeeper .*$|^ {2}[a-z]+ {2,}|\binkeeper(?: [a-z]+){0,2}\b",
     re.MULTILINE,
 )
-"""Names of commands, options, variables and values, what was typed, paths, and command lines."""
+"""Names of commands, options, variables and values, what was typed, ids, paths, and command lines."""
 
 PLACES = re.compile(r"(%\(\w+\)s|\{\w[\w.!]*\})")
 """The places of messages: Inkeeper's, and those of Click."""
