@@ -53,18 +53,29 @@ test("the cache equals a new read", async () => {
   assert.deepEqual(await cachedView(NOW), await readView(NOW));
 });
 
+test("storage is read as soon as the module is loaded, once", async () => {
+  const before = local.reads;
+  const { readCached } = await import("../../extension/core/store/storage.js?loaded");
+  assert.equal(local.reads, before + 1);
+  assert.equal((await readCached()).currentAccount, "a");
+  assert.equal(local.reads, before + 1);
+});
+
 test("a change that is reported during the first reading is not missed", async () => {
+  const { get } = local;
+  const { promise: changed, resolve: release } = Promise.withResolvers();
+  local.get = (keys) => get.call(local, keys).then((items) => changed.then(() => items));
   const { readCached } = await import("../../extension/core/store/storage.js?first");
-  const reading = readCached();
+  local.get = get;
   local.report([["currentAccount", { newValue: "b" }]]);
-  assert.equal((await reading).currentAccount, "b");
+  release();
   assert.equal((await readCached()).currentAccount, "b");
 });
 
 test("a first reading that fails is tried again", async () => {
-  const { readCached } = await import("../../extension/core/store/storage.js?failing");
   const { get } = local;
   local.get = () => Promise.reject(new Error("broken"));
+  const { readCached } = await import("../../extension/core/store/storage.js?failing");
   await assert.rejects(readCached());
   local.get = get;
   assert.equal((await readCached()).currentAccount, "a");

@@ -10,14 +10,20 @@ const SETTLE_MS = 20;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let pendingPaint;
 
+/** The painting that was asked for last. */
+let lastPainting = Promise.resolve();
+
 /** Paints the badge from storage, one painting at a time, and schedules the alarms. */
 export function paint() {
-  return navigator.locks.request("toolbar", async () => {
-    const now = new Date();
-    const [view, { flash }] = await Promise.all([cachedView(now), session.get("flash")]);
-    await setBadge(badge(view, now, flash, isFirefox ? "firefox" : "chromium"));
-    await scheduleAlarms(view, now);
-  });
+  lastPainting = lastPainting.then(paintNow, paintNow);
+  return lastPainting;
+}
+
+async function paintNow() {
+  const now = new Date();
+  const [view, { flash }] = await Promise.all([cachedView(now), session.get("flash")]);
+  await setBadge(badge(view, now, flash, isFirefox ? "firefox" : "chromium"));
+  await scheduleAlarms(view, now);
 }
 
 /** Paints once for a burst of changes, after the click that caused them has been replied to. */
