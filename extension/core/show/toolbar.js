@@ -1,6 +1,6 @@
 // The toolbar icon: the badge, and a sign shown briefly after a log.
 
-import { isFirefox, session, setBadge } from "../browser.js";
+import { isFirefox, prepareBadge, session, setBadge } from "../browser.js";
 import { scheduleAlarms } from "./alarms.js";
 import { badge, FLASH_MS } from "./badge.js";
 import { cachedView } from "./view.js";
@@ -21,7 +21,9 @@ export function paint() {
 
 async function paintNow() {
   const now = new Date();
-  const [view, { flash }] = await Promise.all([cachedView(now), session.get("flash")]);
+  const reading = Promise.all([cachedView(now), session.get("flash")]);
+  prepareBadge();
+  const [view, { flash }] = await reading;
   await setBadge(badge(view, now, flash, isFirefox ? "firefox" : "chromium"));
   await scheduleAlarms(view, now);
 }
