@@ -14,6 +14,9 @@ import { headerState } from "./states/header.js";
 /** The height in pixels from which on sections give way. */
 const HEIGHT_MAX = 540;
 
+/** The longest wait for the first frame. */
+const FRAME_MS_MAX = 50;
+
 /** The time in which the reply to a click follows the change that it caused. */
 const SETTLE_MS = 20;
 
@@ -128,12 +131,11 @@ async function start() {
   root = /** @type {HTMLElement} */ (document.getElementById("popup"));
   const activeTabFound = activeTab();
   await repaint();
-  // Imported after the first painting, which it must not delay. The style sheets, which the height depends on, may be
-  // later still.
-  [all] = await Promise.all([
-    import("./sections.js"),
-    hasHappened(globalThis, "load", document.readyState === "complete"),
-  ]);
+  // The style sheets, which the first frame and all heights need, are loaded by then.
+  await hasHappened(globalThis, "load", document.readyState === "complete");
+  await firstFrame();
+  // Imported after the number has been shown, which it must not delay.
+  all = await import("./sections.js");
   isComplete = true;
   sectionsOf = (base) => {
     const context = all.contextOf(base);
@@ -151,5 +153,12 @@ async function start() {
  */
 const hasHappened = (target, event, isPast) =>
   isPast || new Promise((resolve) => target.addEventListener(event, resolve, { once: true }));
+
+/** Waits until the browser has shown a frame, or a short time where it shows none: in a tab in the background. */
+const firstFrame = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, FRAME_MS_MAX);
+  });
 
 start();
