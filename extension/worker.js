@@ -1,6 +1,9 @@
 // The background worker. Registers every listener synchronously, before the first `await`. The browser may stop the
 // worker at any time, so all state is in storage, and each start repaints the badge and sets the alarms again.
 
+// First: it starts to read storage, and the browser does so while the other modules are evaluated.
+import { read, upgradeStorage } from "./core/store/storage.js";
+
 import {
   alarms,
   commands,
@@ -22,7 +25,8 @@ import { connectPrepared } from "./core/server/connect.js";
 import { sync, syncNow } from "./core/server/sync.js";
 import { openNotified, remind } from "./core/show/notify.js";
 import { paint, paintSoon } from "./core/show/toolbar.js";
-import { read, upgradeStorage } from "./core/store/storage.js";
+
+paint();
 
 restrictStorageAccess();
 
@@ -83,5 +87,3 @@ contextMenus().onClicked.addListener(({ menuItemId, linkUrl }, tab) =>
 );
 
 onNotificationClicked(openNotified);
-
-paint();

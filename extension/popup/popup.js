@@ -14,8 +14,8 @@ import { headerState } from "./states/header.js";
 /** The height in pixels from which on sections give way. */
 const HEIGHT_MAX = 540;
 
-/** The longest wait for the first frame. */
-const FRAME_MS_MAX = 50;
+/** The longest wait for the first frame: the browser shows none while the page is hidden. */
+const FRAME_MS_MAX = 200;
 
 /** The time in which the reply to a click follows the change that it caused. */
 const SETTLE_MS = 20;
@@ -29,8 +29,9 @@ let root;
 const firstSections = [section(headerState, header), section(balanceState, balance)];
 /** The sections to paint: at first header and balance, after the import all of them. */
 let sectionsOf = (/** @type {PopupBase} */ base) => firstSections.map((each) => each(base));
-/** What the popup needs after the first painting. @type {typeof import("./sections.js")} */
+/** What the popup needs after the first frame. @type {typeof import("./sections.js")} */
 let all;
+/** Whether all sections are painted. */
 let isComplete = false;
 let view = /** @type {View | null} */ (null);
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -123,19 +124,20 @@ async function readTab(activeTabFound) {
 }
 
 async function start() {
-  // Registered before the first reading has ended, so that no change during loading is missed.
-  onStored(repaintSoon);
   setLanguage(document.documentElement);
   // The packed script runs before the page has been parsed.
   await hasHappened(document, "DOMContentLoaded", document.readyState !== "loading");
   root = /** @type {HTMLElement} */ (document.getElementById("popup"));
   const activeTabFound = activeTab();
+  // Registered before the first painting, so that no later change is missed.
+  onStored(repaintSoon);
   await repaint();
-  // The style sheets, which the first frame and all heights need, are loaded by then.
+  // Imported after the first painting, which it must not delay.
+  const imported = import("./sections.js");
+  // The style sheets, on which the height depends, have been loaded by then.
   await hasHappened(globalThis, "load", document.readyState === "complete");
   await firstFrame();
-  // Imported after the number has been shown, which it must not delay.
-  all = await import("./sections.js");
+  all = await imported;
   isComplete = true;
   sectionsOf = (base) => {
     const context = all.contextOf(base);
@@ -154,11 +156,11 @@ async function start() {
 const hasHappened = (target, event, isPast) =>
   isPast || new Promise((resolve) => target.addEventListener(event, resolve, { once: true }));
 
-/** Waits until the browser has shown a frame, or a short time where it shows none: in a tab in the background. */
+/** Waits until the browser has shown a frame. */
 const firstFrame = () =>
   new Promise((resolve) => {
     requestAnimationFrame(() => setTimeout(resolve));
-    setTimeout(resolve, FRAME_MS_MAX);
+    setTimeout(resolve, document.hidden ? 0 : FRAME_MS_MAX);
   });
 
 start();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { badges, local, reset } from "./chrome.js";
+import { badges, local, reset, session } from "./chrome.js";
 import { accountOf, storedOf } from "./fixtures.js";
 const { paint } = await import("../../extension/core/show/toolbar.js");
 const { cachedView, readView } = await import("../../extension/core/show/view.js");
@@ -40,6 +40,51 @@ test("the badge follows every change and reads storage no more", async () => {
   await paint();
   assert.deepEqual(badges, ["25", "24", "7", "–"]);
   assert.equal(local.reads, before);
+});
+
+/** Records what the browser is asked to show, and when it shows the number. */
+function recordActions() {
+  const { setBadgeText, setBadgeBackgroundColor, setBadgeTextColor, setTitle } = chrome.action;
+  const asked = [];
+  for (const name of ["setBadgeBackgroundColor", "setBadgeTextColor", "setTitle"]) {
+    chrome.action[name] = async () => {
+      asked.push(name);
+    };
+  }
+  chrome.action.setBadgeText = async ({ text }) => {
+    asked.push(text);
+    await reported();
+    asked.push(`${text} is shown`);
+  };
+  const restore = () =>
+    Object.assign(chrome.action, { setBadgeText, setBadgeBackgroundColor, setBadgeTextColor, setTitle });
+  return { asked, restore };
+}
+
+test("the number is shown before its title is made, and paintings do not mix", async () => {
+  const { asked, restore } = recordActions();
+  await Promise.all([paint(), paint()]);
+  restore();
+  const one = ["25", "setBadgeBackgroundColor", "setBadgeTextColor", "25 is shown", "setTitle"];
+  assert.deepEqual(asked, [...one, ...one]);
+});
+
+test("a painting that fails does not prevent the next", async () => {
+  const { setTitle } = chrome.action;
+  chrome.action.setTitle = () => Promise.reject(new Error("broken"));
+  const [first, second] = [paint(), paint()];
+  await assert.rejects(first, /broken/);
+  await assert.rejects(second, /broken/);
+  chrome.action.setTitle = setTitle;
+  await paint();
+  assert.deepEqual(badges, ["25", "25", "25", "25"]);
+});
+
+test("the first painting asks the browser at once", async () => {
+  const before = session.reads;
+  const painted = paint();
+  assert.equal(session.reads, before + 1);
+  await painted;
 });
 
 test("the cache equals a new read", async () => {

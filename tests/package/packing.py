@@ -39,7 +39,7 @@ NOT_SHIPPED = {"jsconfig.json"}
 ESBUILD = MODULES / "esbuild" / "bin" / "esbuild"
 # The target is the oldest browsers that the manifest accepts: syntax that they know is not rewritten. Without its own
 # configuration esbuild would read the type checker's, and add "use strict".
-OPTIONS = ("--minify", "--charset=utf8", "--target=chrome127,firefox140", "--tsconfig-raw={}", "--log-level=warning")
+OPTIONS = ("--minify", "--charset=ascii", "--target=chrome127,firefox140", "--tsconfig-raw={}", "--log-level=warning")
 # `core/commands.js` reads it.
 IS_PACKED = "--define:import.meta.packed=true"
 

@@ -10,13 +10,19 @@ const SETTLE_MS = 20;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let pendingPaint;
 
-/** The painting that was asked for last. */
-let lastPainting = Promise.resolve();
+/**
+ * The painting that began last, until it has ended.
+ * @type {Promise<void> | null}
+ */
+let painting = null;
 
-/** Paints the badge from storage, one painting at a time, and schedules the alarms. */
+/** Paints the badge from storage, one painting at a time, and schedules the alarms. The first one begins at once. */
 export function paint() {
-  lastPainting = lastPainting.then(paintNow, paintNow);
-  return lastPainting;
+  const mine = (painting ? painting.then(paintNow, paintNow) : paintNow()).finally(() => {
+    if (painting === mine) painting = null;
+  });
+  painting = mine;
+  return mine;
 }
 
 async function paintNow() {
