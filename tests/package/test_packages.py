@@ -109,7 +109,7 @@ def test_worker_and_popup_are_plain_scripts(packages: Path) -> None:
     assert b'type="module"' not in files["popup/popup.html"]
     for name in ("worker.js", "popup/popup.js"):
         assert files[name].isascii()
-        assert re.match(rb'("use strict";)?\(\(\)=>\{.*\}\)\(\);\s*$', files[name], re.DOTALL)
+        assert re.fullmatch(rb"'use strict';\s*\(\(\)=>\{.*\}\)\(\);\s*", files[name], re.DOTALL)
         assert not re.search(rb"\b(import|export)[ {*\"'(]", files[name])
 
 
