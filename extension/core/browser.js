@@ -114,7 +114,7 @@ export async function goTo(url) {
 /** @param {string} url of a page that is not the extension's own */
 export const openAddress = (url) => chrome.tabs.create({ url });
 
-/** Creates what `setBadge` uses, for a time of waiting. */
+/** Creates the API that `setBadge` uses, so that a later call does not wait for that. */
 export const prepareBadge = () => chrome.action;
 
 /** @param {Badge} badge Its title, which takes the longest, is computed after the number has been shown. */

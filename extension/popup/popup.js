@@ -29,7 +29,10 @@ let root;
 const firstSections = [section(headerState, header), section(balanceState, balance)];
 /** The sections to paint: at first header and balance, after the import all of them. */
 let sectionsOf = (/** @type {PopupBase} */ base) => firstSections.map((each) => each(base));
-/** What the popup needs after the first frame. @type {typeof import("./sections.js")} */
+/**
+ * What the popup needs after the first frame.
+ * @type {typeof import("./sections.js")}
+ */
 let all;
 /** Whether all sections are painted. */
 let isComplete = false;
