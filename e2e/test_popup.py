@@ -54,9 +54,9 @@ AT_WIDEST_DAY = """async (font, shiftClock) => {
     const move = (text) => new Date(Date.parse(text) + by).toISOString().slice(0, text.length > 10 ? 24 : 10);
     const moved = JSON.stringify(stored, (_, value) => (isTime.test(value) ? move(value) : value));
     shiftClock(by);
-    // The popup's own listener is the first.
     const painted = new Promise((resolve) => {
-        chrome.storage.local.onChanged.addListener(() => setTimeout(resolve));
+        // Each painting sets it.
+        new MutationObserver(resolve).observe(document.getElementById('popup'), {attributeFilter: ['data-room']});
     });
     await chrome.storage.local.set({...JSON.parse(moved), font});
     await painted;
@@ -400,6 +400,42 @@ def test_the_main_button_keeps_the_focus_when_lines_come_and_go(connected: Brows
 
     until(lambda: not popup.run("() => document.querySelector('[data-part=notes]')?.textContent"), "the note is gone")
     assert popup.focused_name()[1].startswith("Log InMail to Kai Example")
+
+
+def test_a_burst_of_changes_is_painted_a_few_times(connected: Browser, client: Client) -> None:
+    """So the reply to a click, which follows the change, does not wait for a painting."""
+    popup = popup_over(connected, STATES["plenty"], client)
+    popup.run(
+        """() => {
+            globalThis.paintings = 0;
+            const count = () => { globalThis.paintings += 1; };
+            new MutationObserver(count).observe(document.getElementById('popup'), {attributeFilter: ['data-room']});
+        }"""
+    )
+
+    connected.control.run(
+        """async () => {
+            const {connection} = await chrome.storage.local.get('connection');
+            const changes = Array.from({length: 50}, (_, detail) => ({...connection, detail: String(detail)}));
+            await Promise.all(changes.map((connection) => chrome.storage.local.set({connection})));
+            await chrome.storage.local.set({connection: {...connection, state: 'server_off'}});
+        }"""
+    )
+
+    popup.wait_text("Inkeeper isn’t running")
+    assert 1 <= popup.run("() => globalThis.paintings") < 25
+
+
+def test_a_popup_in_a_hidden_tab_shows_everything(connected: Browser, client: Client) -> None:
+    """The browser shows no frame of it."""
+    plenty(client)
+    refresh(connected)
+    address = connected.extension_url("popup/popup.html")
+    target = connected.cdp.call("Target.createTarget", {"url": address, "background": True})
+    popup = Page(connected.cdp, target["targetId"])
+
+    popup.wait_text("Log an InMail…")
+    popup.close()
 
 
 def test_the_menu_has_every_account_with_its_number(connected: Browser, client: Client, tmp_path: Path) -> None:

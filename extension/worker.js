@@ -1,7 +1,21 @@
 // The background worker. Registers every listener synchronously, before the first `await`. The browser may stop the
 // worker at any time, so all state is in storage, and each start repaints the badge and sets the alarms again.
 
-import * as browser from "./core/browser.js";
+// First: it starts to read storage, and the browser does so while the other modules are evaluated.
+import { read, upgradeStorage } from "./core/store/storage.js";
+
+import {
+  alarms,
+  commands,
+  contextMenus,
+  onNotificationClicked,
+  onPermissions,
+  onStored,
+  openPage,
+  restrictStorageAccess,
+  runtime,
+  text,
+} from "./core/browser.js";
 import { handlers } from "./core/handlers.js";
 import { listPersonOf, logPersonOf } from "./core/log/quicklog.js";
 import { serve, serveApp, serveListener } from "./core/messages.js";
@@ -11,34 +25,38 @@ import { connectPrepared } from "./core/server/connect.js";
 import { sync, syncNow } from "./core/server/sync.js";
 import { openNotified, remind } from "./core/show/notify.js";
 import { paint, paintSoon } from "./core/show/toolbar.js";
-import { read, upgradeStorage } from "./core/store/storage.js";
 
-const { alarms, commands, contextMenus, runtime } = browser;
+paint();
 
-browser.restrictStorageAccess();
+restrictStorageAccess();
 
 serve(handlers);
 serveListener(handleSent);
 serveApp(handleChanged);
 
-browser.onStored(paintSoon);
+onStored(paintSoon);
 
 runtime.onInstalled.addListener(async ({ reason }) => {
   await upgradeStorage();
   syncNow();
   syncListener();
-  await contextMenus.removeAll();
+  await contextMenus().removeAll();
   for (const [id, title] of [
-    ["log", browser.text("menuLog")],
-    ["list", browser.text("menuList")],
+    ["log", text("menuLog")],
+    ["list", text("menuList")],
   ]) {
-    contextMenus.create({ id, title, contexts: ["page", "link"], documentUrlPatterns: ["https://www.linkedin.com/*"] });
-    contextMenus.create({ id: `${id}-action`, title, contexts: ["action"] });
+    contextMenus().create({
+      id,
+      title,
+      contexts: ["page", "link"],
+      documentUrlPatterns: ["https://www.linkedin.com/*"],
+    });
+    contextMenus().create({ id: `${id}-action`, title, contexts: ["action"] });
   }
   // Chromium with `--load-extension` reports an installation at each start.
   await connectPrepared();
   await watchApp();
-  if (reason === "install" && !(await read("server")).server.token) browser.openPage("welcome/welcome.html");
+  if (reason === "install" && !(await read("server")).server.token) openPage("welcome/welcome.html");
 });
 
 runtime.onStartup.addListener(() => {
@@ -46,28 +64,26 @@ runtime.onStartup.addListener(() => {
   syncListener();
 });
 
-alarms.onAlarm.addListener(async () => {
+alarms().onAlarm.addListener(async () => {
   await sync();
   await paint();
   await remind();
 });
 
-browser.onPermissions(() => {
-  browser.onNotificationClicked(openNotified);
+onPermissions(() => {
+  onNotificationClicked(openNotified);
   syncNow();
   syncListener();
   watchApp();
 });
 
-commands.onCommand.addListener((command, tab) => {
+commands().onCommand.addListener((command, tab) => {
   if (command === "log-inmail") logPersonOf(tab);
   if (command === "write-later") listPersonOf(tab);
 });
 
-contextMenus.onClicked.addListener(({ menuItemId, linkUrl }, tab) =>
+contextMenus().onClicked.addListener(({ menuItemId, linkUrl }, tab) =>
   String(menuItemId).startsWith("list") ? listPersonOf(tab, linkUrl) : logPersonOf(tab, linkUrl),
 );
 
-browser.onNotificationClicked(openNotified);
-
-paint();
+onNotificationClicked(openNotified);

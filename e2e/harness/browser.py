@@ -182,7 +182,8 @@ class Browser:
     def close_popups(self) -> None:
         """Closes open popups, also those shown in a tab."""
         for target in self.pages(self.extension_url("popup/")):
-            self.cdp.call("Target.closeTarget", {"targetId": target["targetId"]})
+            with suppress(CdpError):  # one that is closing already is not found
+                self.cdp.call("Target.closeTarget", {"targetId": target["targetId"]})
         until(lambda: not self.pages(self.extension_url("popup/")), "the popup closed")
 
     def badge(self) -> dict[str, Any]:

@@ -2,7 +2,12 @@
 
 const LINKEDIN = "https://www.linkedin.com";
 
-export const { alarms, commands, contextMenus, runtime } = chrome;
+export const { runtime } = chrome;
+
+// Creating one of these takes up to a millisecond, so it is done at the first use, after storage has been asked.
+export const alarms = () => chrome.alarms;
+export const commands = () => chrome.commands;
+export const contextMenus = () => chrome.contextMenus;
 
 export const isFirefox = runtime.getURL("").startsWith("moz-extension:");
 
@@ -109,14 +114,17 @@ export async function goTo(url) {
 /** @param {string} url of a page that is not the extension's own */
 export const openAddress = (url) => chrome.tabs.create({ url });
 
-/** @param {Badge} badge */
-export async function setBadge({ text, colour, ink, title }) {
+/** Creates the API that `setBadge` uses, so that a later call does not wait for that. */
+export const prepareBadge = () => chrome.action;
+
+/** @param {Badge} badge Its title, which takes the longest, is computed after the number has been shown. */
+export async function setBadge(badge) {
   await Promise.all([
-    chrome.action.setBadgeText({ text }),
-    chrome.action.setBadgeBackgroundColor({ color: colour }),
-    chrome.action.setBadgeTextColor({ color: ink }),
-    chrome.action.setTitle({ title }),
+    chrome.action.setBadgeText({ text: badge.text }),
+    chrome.action.setBadgeBackgroundColor({ color: badge.colour }),
+    chrome.action.setBadgeTextColor({ color: badge.ink }),
   ]);
+  await chrome.action.setTitle({ title: badge.title });
 }
 
 /** Opens the popup, or its page in a tab where `openPopup` rejects because there is no user gesture. */
@@ -133,7 +141,7 @@ export async function openPopup() {
  * @param {string} name
  */
 export async function shortcut(name) {
-  const all = await commands.getAll();
+  const all = await commands().getAll();
   return all.find((command) => command.name === name)?.shortcut ?? "";
 }
 

@@ -77,7 +77,7 @@ export const handlers = {
  */
 async function replyAndSync(writing) {
   const answer = await writing;
-  syncNow();
+  setTimeout(syncNow);
   return /** @type {any} */ (answer ?? {});
 }
 

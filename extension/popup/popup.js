@@ -14,15 +14,31 @@ import { headerState } from "./states/header.js";
 /** The height in pixels from which on sections give way. */
 const HEIGHT_MAX = 540;
 
+/** The longest wait for the first frame: the browser shows none while the page is hidden. */
+const FRAME_MS_MAX = 200;
+
+/** The time in which the reply to a click follows the change that it caused. */
+const SETTLE_MS = 20;
+
 /** Lost when the popup closes. */
 const ui = initialUi();
 const tab = { page: /** @type {PageReading | null} */ (null), shortcut: "" };
-const root = /** @type {HTMLElement} */ (document.getElementById("popup"));
+/** @type {HTMLElement} */
+let root;
 /** @type {((base: PopupBase) => HTMLElement | null)[]} */
 const firstSections = [section(headerState, header), section(balanceState, balance)];
 /** The sections to paint: at first header and balance, after the import all of them. */
 let sectionsOf = (/** @type {PopupBase} */ base) => firstSections.map((each) => each(base));
+/**
+ * What the popup needs after the first frame.
+ * @type {typeof import("./sections.js")}
+ */
+let all;
+/** Whether all sections are painted. */
+let isComplete = false;
 let view = /** @type {View | null} */ (null);
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let pendingRepaint;
 
 function paint() {
   if (!view) return;
@@ -35,11 +51,11 @@ function paint() {
 /**
  * Paints as much as the height allows: the unanswered InMails give way first, then the notes and second lines
  * (popup.css). The height depends on fonts, dates and names, so it is measured. While the user has something open,
- * nothing gives way, so that nothing moves away from the pointer.
+ * nothing gives way, so that nothing moves away from the pointer. Header and balance alone always fit.
  * @param {PopupBase} base
  */
 function paintToFit(base) {
-  const isMeasured = isAtRest(ui);
+  const isMeasured = isComplete && isAtRest(ui);
   if (isMeasured) ui.room = ROOM_MAX;
   for (; ; ui.room -= 1) {
     root.dataset.room = String(ui.room);
@@ -69,6 +85,14 @@ async function repaint() {
   if (waited && !view.waiting.length && ui.found) await lookUp();
 }
 
+/** Repaints once for a burst of changes, after the click that caused them has been replied to. */
+function repaintSoon() {
+  pendingRepaint ??= setTimeout(() => {
+    pendingRepaint = undefined;
+    repaint();
+  }, SETTLE_MS);
+}
+
 /** Fetches what the server has about the page's person. */
 async function lookUp() {
   const { page } = tab;
@@ -80,8 +104,11 @@ async function lookUp() {
 /** @param {View} view */
 const contextNow = (view) => all.contextOf(baseOf(view, tab, { ui, paint }, new Date()));
 
-/** Reads the tab's page and the draft that the worker stored for this popup. */
-async function readTab() {
+/**
+ * Reads the tab's page and the draft that the worker stored for this popup.
+ * @param {ReturnType<typeof activeTab>} activeTabFound
+ */
+async function readTab(activeTabFound) {
   const [page, keys, { draft, asks }] = await Promise.all([
     activeTabFound.then(all.readPage),
     shortcut("log-inmail"),
@@ -99,16 +126,44 @@ async function readTab() {
   if (view) await all.takeOverAtOnce(all.pageState(contextNow(view)));
 }
 
-setLanguage(document.documentElement);
-const activeTabFound = activeTab();
-// Registered before the first read, so that no change during loading is missed.
-onStored(repaint);
-await repaint();
-// Imported after the first painting, which it must not delay.
-const all = await import("./sections.js");
-sectionsOf = (base) => {
-  const context = all.contextOf(base);
-  return all.sections.map((each) => each(context));
-};
-paint();
-await Promise.all([readTab(), all.ask("refresh", {}).catch(() => null), all.ask("looked", {})]);
+async function start() {
+  setLanguage(document.documentElement);
+  // The packed script runs before the page has been parsed.
+  await hasHappened(document, "DOMContentLoaded", document.readyState !== "loading");
+  root = /** @type {HTMLElement} */ (document.getElementById("popup"));
+  const activeTabFound = activeTab();
+  // Registered before the first painting, so that no later change is missed.
+  onStored(repaintSoon);
+  await repaint();
+  // Imported after the first painting, which it must not delay.
+  const imported = import("./sections.js");
+  // The style sheets, on which the height depends, have been loaded by then.
+  await hasHappened(globalThis, "load", document.readyState === "complete");
+  await firstFrame();
+  all = await imported;
+  isComplete = true;
+  sectionsOf = (base) => {
+    const context = all.contextOf(base);
+    return all.sections.map((each) => each(context));
+  };
+  paint();
+  await Promise.all([readTab(activeTabFound), all.ask("refresh", {}).catch(() => null), all.ask("looked", {})]);
+}
+
+/**
+ * Waits for an event, unless it has happened before.
+ * @param {EventTarget} target
+ * @param {string} event
+ * @param {boolean} isPast
+ */
+const hasHappened = (target, event, isPast) =>
+  isPast || new Promise((resolve) => target.addEventListener(event, resolve, { once: true }));
+
+/** Waits until the browser has shown a frame. */
+const firstFrame = () =>
+  new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, document.hidden ? 0 : FRAME_MS_MAX);
+  });
+
+start();

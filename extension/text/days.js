@@ -19,7 +19,7 @@ const formats = new Map();
  */
 export function knownZone(zone) {
   try {
-    Intl.DateTimeFormat("en", { timeZone: zone });
+    formatOf(zone);
     return zone;
   } catch {
     return "UTC";
@@ -27,18 +27,24 @@ export function knownZone(zone) {
 }
 
 /**
- * The number of the local day; consecutive days have consecutive numbers. Day 0 is 1970-01-01.
- * @param {Date} instant
+ * Throws a RangeError if this browser does not know the zone.
  * @param {string} zone
  */
-export function dayNumber(instant, zone) {
+function formatOf(zone) {
   let format = formats.get(zone);
   if (!format) {
     format = new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" });
     formats.set(zone, format);
   }
-  return Date.parse(format.format(instant)) / DAY_MS;
+  return format;
 }
+
+/**
+ * The number of the local day; consecutive days have consecutive numbers. Day 0 is 1970-01-01.
+ * @param {Date} instant
+ * @param {string} zone
+ */
+export const dayNumber = (instant, zone) => Date.parse(formatOf(zone).format(instant)) / DAY_MS;
 
 /**
  * The local day as "YYYY-MM-DD".

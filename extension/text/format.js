@@ -8,11 +8,23 @@ const HOUR_MS = 3_600_000;
 const locale = () => t("format_locale");
 
 /**
+ * Formatters by zone and options; creating one is slow.
+ * @type {Map<string, Intl.DateTimeFormat>}
+ */
+const formatters = new Map();
+
+/**
  * @param {string} zone
  * @param {Intl.DateTimeFormatOptions} options
  */
 function formatter(zone, options) {
-  return new Intl.DateTimeFormat(locale(), { ...options, timeZone: zone, hourCycle: "h23" });
+  const key = JSON.stringify([zone, options]);
+  let known = formatters.get(key);
+  if (!known) {
+    known = new Intl.DateTimeFormat(locale(), { ...options, timeZone: zone, hourCycle: "h23" });
+    formatters.set(key, known);
+  }
+  return known;
 }
 
 /**
@@ -111,6 +123,7 @@ function lastDay(end, zone, now, dated) {
  */
 export function otherZone(zone, now, then) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone === own) return "";
   const isSame = [now.toISOString(), then ?? now.toISOString()].every(
     (at) => localTime(at, zone) === localTime(at, own),
   );

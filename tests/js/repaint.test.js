@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { badges, local, reset } from "./chrome.js";
+import { badges, local, reset, session } from "./chrome.js";
 import { accountOf, storedOf } from "./fixtures.js";
 const { paint } = await import("../../extension/core/show/toolbar.js");
 const { cachedView, readView } = await import("../../extension/core/show/view.js");
@@ -42,6 +42,51 @@ test("the badge follows every change and reads storage no more", async () => {
   assert.equal(local.reads, before);
 });
 
+/** Records what the browser is asked to show, and when it shows the number. */
+function recordActions() {
+  const { setBadgeText, setBadgeBackgroundColor, setBadgeTextColor, setTitle } = chrome.action;
+  const asked = [];
+  for (const name of ["setBadgeBackgroundColor", "setBadgeTextColor", "setTitle"]) {
+    chrome.action[name] = async () => {
+      asked.push(name);
+    };
+  }
+  chrome.action.setBadgeText = async ({ text }) => {
+    asked.push(text);
+    await reported();
+    asked.push(`${text} is shown`);
+  };
+  const restore = () =>
+    Object.assign(chrome.action, { setBadgeText, setBadgeBackgroundColor, setBadgeTextColor, setTitle });
+  return { asked, restore };
+}
+
+test("the number is shown before its title is made, and paintings do not mix", async () => {
+  const { asked, restore } = recordActions();
+  await Promise.all([paint(), paint()]);
+  restore();
+  const one = ["25", "setBadgeBackgroundColor", "setBadgeTextColor", "25 is shown", "setTitle"];
+  assert.deepEqual(asked, [...one, ...one]);
+});
+
+test("a painting that fails does not prevent the next", async () => {
+  const { setTitle } = chrome.action;
+  chrome.action.setTitle = () => Promise.reject(new Error("broken"));
+  const [first, second] = [paint(), paint()];
+  await assert.rejects(first, /broken/);
+  await assert.rejects(second, /broken/);
+  chrome.action.setTitle = setTitle;
+  await paint();
+  assert.deepEqual(badges, ["25", "25", "25", "25"]);
+});
+
+test("the first painting asks the browser at once", async () => {
+  const before = session.reads;
+  const painted = paint();
+  assert.equal(session.reads, before + 1);
+  await painted;
+});
+
 test("the cache equals a new read", async () => {
   await local.set({
     questions: [{ id: "q", at: NOW.toISOString() }],
@@ -53,18 +98,29 @@ test("the cache equals a new read", async () => {
   assert.deepEqual(await cachedView(NOW), await readView(NOW));
 });
 
+test("storage is read as soon as the module is loaded, once", async () => {
+  const before = local.reads;
+  const { readCached } = await import("../../extension/core/store/storage.js?loaded");
+  assert.equal(local.reads, before + 1);
+  assert.equal((await readCached()).currentAccount, "a");
+  assert.equal(local.reads, before + 1);
+});
+
 test("a change that is reported during the first reading is not missed", async () => {
+  const { get } = local;
+  const { promise: changed, resolve: release } = Promise.withResolvers();
+  local.get = (keys) => get.call(local, keys).then((items) => changed.then(() => items));
   const { readCached } = await import("../../extension/core/store/storage.js?first");
-  const reading = readCached();
+  local.get = get;
   local.report([["currentAccount", { newValue: "b" }]]);
-  assert.equal((await reading).currentAccount, "b");
+  release();
   assert.equal((await readCached()).currentAccount, "b");
 });
 
 test("a first reading that fails is tried again", async () => {
-  const { readCached } = await import("../../extension/core/store/storage.js?failing");
   const { get } = local;
   local.get = () => Promise.reject(new Error("broken"));
+  const { readCached } = await import("../../extension/core/store/storage.js?failing");
   await assert.rejects(readCached());
   local.get = get;
   assert.equal((await readCached()).currentAccount, "a");

@@ -21,7 +21,7 @@ import tempfile
 from pathlib import Path
 
 import inkeeper
-from tests.lint.extension import EXTENSION, ROOT, install, web_ext_findings
+from tests.lint.extension import ROOT, install, web_ext_findings
 from tests.package import archives, packing, python
 
 ZIP_BYTES_MAX = 130_000
@@ -54,7 +54,7 @@ def make_packages(into: Path) -> list[Path]:
 def store_form(packed: Path, folder: Path, manifest: packing.ForStore) -> Path:
     """A copy of the packed extension with the manifest of a store. Returns `folder`."""
     shutil.copytree(packed, folder)
-    source = json.loads((EXTENSION / "manifest.json").read_text(encoding="utf-8"))
+    source = json.loads((packed / "manifest.json").read_text(encoding="utf-8"))
     text = json.dumps(manifest(source), indent=2, ensure_ascii=False)
     (folder / "manifest.json").write_text(f"{text}\n", encoding="utf-8")
     return folder

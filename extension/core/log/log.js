@@ -24,8 +24,10 @@ const COPIED_TEXT_MS = 12 * 3_600_000;
 export function log(params, now) {
   return withOutboxLock(async () => {
     const sentAt = params.sentAt ? new Date(params.sentAt) : now;
-    const { preferences, questions, recentLogs } = await read("preferences", "questions", "recentLogs");
-    const text = await copiedTextFor(params.recipient, sentAt);
+    const [{ preferences, questions, recentLogs }, text] = await Promise.all([
+      read("preferences", "questions", "recentLogs"),
+      copiedTextFor(params.recipient, sentAt),
+    ]);
     const open = questions.filter(
       (question) => !isSameSend({ ...question, accountId: question.accountId ?? "", source: "page" }, params, sentAt),
     );

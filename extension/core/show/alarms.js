@@ -12,10 +12,12 @@ const REFRESH_MINUTES = 15;
  * @param {Date} now
  */
 export async function scheduleAlarms({ accounts, connection }, now) {
-  const refresh = await alarms.get("refresh");
+  const refresh = await alarms().get("refresh");
   // An alarm further ahead was set while the clock was ahead.
   const latest = now.getTime() + REFRESH_MINUTES * 60_000;
-  if (!refresh || refresh.scheduledTime > latest) await alarms.create("refresh", { periodInMinutes: REFRESH_MINUTES });
+  if (!refresh || refresh.scheduledTime > latest) {
+    await alarms().create("refresh", { periodInMinutes: REFRESH_MINUTES });
+  }
   await scheduleAlarm("retry", connection.retryAt, now);
   const planned = accounts.flatMap(({ account, targets }) =>
     (targets?.next ?? []).map((target) => plannedInstant(target, account.time_zone)),
@@ -33,5 +35,5 @@ export async function scheduleAlarms({ accounts, connection }, now) {
  * @param {Date} now
  */
 async function scheduleAlarm(name, at, now) {
-  if (at !== null && new Date(at) > now) await alarms.create(name, { when: Date.parse(at) });
+  if (at !== null && new Date(at) > now) await alarms().create(name, { when: Date.parse(at) });
 }

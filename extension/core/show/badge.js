@@ -76,9 +76,11 @@ function steadyBadge(view, now, shows) {
   return {
     text: badgeText(view, current.projection, shows),
     ...LOOK[current.projection.urgency],
-    title: [...view.accounts.map((each) => line(each, now)), today(current, now), ...notes(view)]
-      .filter(Boolean)
-      .join("\n"),
+    get title() {
+      return [...view.accounts.map((each) => line(each, now)), today(current, now), ...notes(view)]
+        .filter(Boolean)
+        .join("\n");
+    },
   };
 }
 

@@ -80,6 +80,9 @@ export async function readCached() {
   return storedIn(cached ?? {});
 }
 
+// Every page and the worker need it at once, so it is read while the other modules are still evaluated.
+readCached().catch(() => null);
+
 async function loadCache() {
   pendingChanges = [];
   const items = await local.get(null);
