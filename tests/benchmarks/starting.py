@@ -68,6 +68,6 @@ def measure(folder: Path) -> list[Row]:
         sizes.append(memory_mib(server.start()))
         server.close()
     return [
-        Row("start to first answer", "", statistics.median(starts), "s", "at most", 0.6, {"s": starts}),
-        Row("memory at rest", "", statistics.median(sizes), "MiB", "at most", 80, {"MiB": sizes}),
+        Row("start to first answer", "", statistics.median(starts), "s", "at most", 0.5, {"s": starts}),
+        Row("memory at rest", "", statistics.median(sizes), "MiB", "at most", 60, {"MiB": sizes}),
     ]
