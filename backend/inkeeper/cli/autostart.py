@@ -84,7 +84,7 @@ def on(**flags: Any) -> None:
         raise click.ClickException(gettext("It hasn't answered so far. The log says why."))
 
 
-@autostart.command(help=gettext("Stop Inkeeper in the background. It no longer starts when you log in."))
+@autostart.command(help=gettext("Stop Inkeeper in the background, and don't start it at log-in any more."))
 def off() -> None:
     """Remove the entry and stop the server."""
     from inkeeper.server.autostart import entry_of_this_system
