@@ -15,6 +15,7 @@ from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
 from e2e.harness.server import Server
 from e2e.harness.stranger import other_program
+from e2e.harness.wait import until
 
 
 def open_popup(browser: Browser, slug: str = "kai-example") -> Page:
@@ -64,7 +65,8 @@ def test_no_account(connected: Browser) -> None:
 
 def test_ready_with_plenty_of_time(connected: Browser, client: Client) -> None:
     steady(client, connected)
-    assert "My seat: 50 of 50 credits left" in connected.badge()["title"]
+    # The title is set after the text.
+    until(lambda: "My seat: 50 of 50 credits left" in connected.badge()["title"], "the badge's title")
 
     popup = open_popup(connected)
 

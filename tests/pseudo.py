@@ -94,6 +94,10 @@ def speak(monkeypatch: pytest.MonkeyPatch, words: Words) -> Words:
         "match_language",
         lambda wanted: words.language if words.language in (tags := list(wanted)) else known(tags),
     )
+    available = web_language.available_language
+    monkeypatch.setattr(
+        web_language, "available_language", lambda tag: tag if tag == words.language else available(tag)
+    )
     real = web_language.words
     monkeypatch.setattr(web_language, "words", lambda tag: words if tag == words.language else real(tag))
     monkeypatch.setattr(web_language, "bytecode_cache", lambda _tag: None)

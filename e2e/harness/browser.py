@@ -198,12 +198,12 @@ class Browser:
             )
         )
 
-    def wait_badge(self, text: str, *, seconds: float = 10.0) -> dict[str, Any]:
-        """Waits until the badge shows `text`."""
+    def wait_badge(self, text: str, *, title: str = "", seconds: float = 10.0) -> dict[str, Any]:
+        """Waits until the badge shows `text`, and a title that contains `title`, which is set after the text."""
         try:
-            until(lambda: self.badge()["text"] == text, f"badge {text!r}", seconds=seconds)
+            until(lambda: (badge := self.badge())["text"] == text and title in badge["title"], text, seconds=seconds)
         except AssertionError:
-            raise AssertionError(f"the badge should show {text!r} but is {self.badge()}") from None
+            raise AssertionError(f"the badge should show {text!r}, {title!r} but is {self.badge()}") from None
         return self.badge()
 
     def wait_balance(self, balance: int, *, seconds: float = 10.0) -> dict[str, Any]:

@@ -71,6 +71,15 @@ def test_anything_else_does_not(wrong: dict[str, Any]) -> None:
         schema_of(Whole)().load(answer)
 
 
+def test_a_record_has_one_schema_in_whatever_order_it_is_asked_for() -> None:
+    """Two of the same name would stop the OpenAPI document."""
+    whole = schema_of(Whole)
+
+    assert schema_of(Part) is schema_of(Part)
+    assert schema_of(Whole) is whole
+    assert type(whole().fields["first"].schema) is schema_of(Part)
+
+
 def test_every_member_is_required() -> None:
     with pytest.raises(ValidationError) as refused:
         schema_of(Whole)().load({})

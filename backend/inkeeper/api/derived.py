@@ -30,13 +30,16 @@ def describe(record: type[Any], schema: type[marshmallow.Schema]) -> None:
 
 
 def schema_of(record: type[Any], name: str | None = None, **given: fields.Field[Any]) -> type[marshmallow.Schema]:
-    """Derive the response schema of this NamedTuple and register it. Every member is required.
+    """The response schema of this NamedTuple: the registered one, or one derived now. Every member is required.
 
     - The text of an `Annotated` type becomes the member's description.
     - `name` is the schema's name in the OpenAPI document; the default is the record's name.
     - `given` are fields for members whose type alone is not precise enough.
+    - With `name` or `given` it is derived anew.
     - A contained record uses its registered schema, or one derived now.
     """
+    if name is None and not given and record in _schemas:
+        return _schemas[record]
     hints = get_type_hints(record, include_extras=True)
     members = {member: given.get(member) or _field(hint) for member, hint in hints.items()}
     derived = Schema.from_dict(members, name=f"{name or record.__name__}Schema")
@@ -63,5 +66,5 @@ def _field(hint: Any, **options: Any) -> fields.Field[Any]:
     if hint in _SCALARS:
         return _SCALARS[hint](required=True, **options)
     if hasattr(hint, "_fields"):
-        return fields.Nested(_schemas.get(hint) or schema_of(hint), required=True, **options)
+        return fields.Nested(schema_of(hint), required=True, **options)
     raise TypeError(f"{hint} has no form in an answer")

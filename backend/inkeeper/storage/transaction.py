@@ -43,10 +43,10 @@ class Transaction:
         if account_id is not None and row is not None:
             self._rows[account_id] = row
 
-    def continue_from(self, earlier: Transaction) -> None:
-        """Begin with the cached states of an earlier write in the same open transaction of the database."""
-        self._cached_states = dict(earlier._cached_states)
-        self._rows = dict(earlier._rows)
+    def continue_from(self, tx: Transaction) -> None:
+        """Begin with the cached states of `tx`, an earlier write in the same open transaction of the database."""
+        self._cached_states = dict(tx._cached_states)
+        self._rows = dict(tx._rows)
 
     def execute(self, sql: str, parameters: Parameters = ()) -> Cursor:
         """Run one SQL statement, with instants as whole microseconds: `?` for each parameter, or `:name` by name."""
