@@ -166,6 +166,7 @@ def test_every_step_in_both_themes_and_on_a_phone(browser: Browser, server: Serv
         judge("extension")
         resize(welcome, 1200)
         welcome.click("button", "Not sure")
+        welcome.wait_text("We'll tell you if LinkedIn's number says otherwise.")
         welcome.click("link", "Skip for now")
         welcome.wait_text("You're ready")
         judge("finish")

@@ -174,6 +174,7 @@ def test_the_text_is_copied_and_noted_on_the_inmail(
     popup = popup_at(connected, KAI)
     popup.click("button", re.compile("^Log InMail to Kai Example"))
 
+    popup.wait_text("Logged Kai Example")
     settled(connected)
     [inmail] = client.inmails(account)
     assert (inmail["text"], inmail["text_version"]) == (text, 1)
@@ -318,6 +319,7 @@ def test_when_new_credits_come(connected: Browser, client: Client, account: dict
 
     popup.click("button", "When new credits come")
 
+    popup.wait_text("Next: Robin Sample")
     settled(connected)
     grant = next(event for event in client.summary(account)["timeline"] if event["reason"] == "grant")
     planned = client.get(f"/targets/{target['id']}").body["planned_for"]
@@ -475,6 +477,7 @@ def test_two_browsers_close_one_target_once(
     other.find("heading", "Kai Example")
     popup = popup_at(connected, KAI)
     popup.click("button", re.compile("^Log InMail to Kai Example"))
+    popup.wait_text("Logged Kai Example")
     settled(connected)
 
     other.click("button", "More: Kai Example")

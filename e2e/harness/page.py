@@ -55,7 +55,11 @@ CHOOSE = """(select, wanted) => {
 IS_ON_TOP = "(element, x, y) => element.contains(document.elementFromPoint(x, y))"
 NOTICE_CLICK = """(element) => {
     globalThis.clickNoticed = false;
-    const notice = ({target}) => { globalThis.clickNoticed = element.contains(target); };
+    const same = (one) => one?.textContent === element.textContent && one.ariaLabel === element.ariaLabel;
+    // The page may have put a new element like this one in its place since it was found.
+    const notice = ({target}) => {
+        globalThis.clickNoticed = element.contains(target) || same(target.closest(element.localName));
+    };
     addEventListener('click', notice, {capture: true, once: true});
 }"""
 SHOWS_FOCUS = """() => {
