@@ -18,6 +18,10 @@ class PageGoneError(CdpError):
     """The page closed before it responded."""
 
 
+class NavigatedError(CdpError):
+    """The page loaded another document before it responded."""
+
+
 class PageCrashedError(RuntimeError):
     """The page's process crashed. The tab stays as it is until another browser is started."""
 
@@ -46,7 +50,8 @@ class Connection:
             if answer.get("id") != self._last_id:
                 continue
             if "error" in answer:
-                raise CdpError(f"{method}: {answer['error'].get('message')}")
+                message = str(answer["error"].get("message"))
+                raise (NavigatedError if "navigated" in message else CdpError)(f"{method}: {message}")
             return answer["result"]
         raise PageCrashedError(method)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from e2e.harness.axe import RUN_AXE, axe_source
-from e2e.harness.cdp import CdpError, Connection, PageGoneError
+from e2e.harness.cdp import CdpError, Connection, NavigatedError, PageGoneError
 from e2e.harness.wait import until
 
 ALT, CONTROL, SHIFT = 1, 2, 8
@@ -126,8 +126,11 @@ class Page:
         return self
 
     def text(self) -> str:
-        """The visible text; non-breaking spaces become spaces."""
-        return str(self.run("() => document.body ? document.body.innerText.replace(/[\\u00a0\\u202f]/g, ' ') : ''"))
+        """The visible text; non-breaking spaces become spaces. Empty between two documents."""
+        try:
+            return str(self.run("() => document.body ? document.body.innerText.replace(/[\\u00a0\\u202f]/g, ' ') : ''"))
+        except NavigatedError:
+            return ""
 
     def wait_text(self, pattern: Name, *, seconds: float = 10.0) -> str:
         """Waits until the visible text contains `pattern` (a string, or a regular expression)."""
@@ -160,7 +163,8 @@ class Page:
         return [node.get("name", {}).get("value", "") for node in nodes if not node["ignored"]]
 
     def has(self, role: str, name: Name | None = None) -> bool:
-        """Whether such an element is there now."""
+        """Whether such an element is in the document, once that has loaded."""
+        until(self._is_complete, "the document loaded")
         return bool(self.find_all(role, name))
 
     def find(self, role: str, name: Name | None = None, *, within: int | None = None, seconds: float = 10.0) -> int:
@@ -205,7 +209,10 @@ class Page:
 
     def _is_complete(self) -> bool:
         # Chromium 156 crashes when it is asked for the accessibility tree of a document that it is still reading.
-        return bool(self.run("() => document.readyState === 'complete'"))
+        try:
+            return bool(self.run("() => document.readyState === 'complete'"))
+        except NavigatedError:
+            return False
 
     # -- acting ------------------------------------------------------------------------------------
 
