@@ -21,13 +21,12 @@ from e2e.harness.extension import extension_copy
 from e2e.harness.firefox import firefox
 from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
+from e2e.harness.lived import write_year
 from e2e.harness.page import Page
 from e2e.harness.server import ROOT, Server
 from e2e.harness.wait import until
 from e2e.test_app_home import TOO_SMALL
 from inkeeper.clock import utc_now
-from inkeeper.demo import fill
-from inkeeper.storage.database import open_database
 
 PAPER = 718
 """The width of an A4 page between its margins, in CSS pixels."""
@@ -54,13 +53,7 @@ BROKEN = """(pageHeight) => [...document.querySelectorAll('main svg.chart, main 
 @pytest.fixture(scope="module")
 def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The database of somebody who has used the product for a year."""
-    file = tmp_path_factory.mktemp("year") / "inkeeper.sqlite3"
-    store = open_database(f"sqlite:///{file}")
-    try:
-        fill(store, utc_now())
-    finally:
-        store.checkpoint_and_close()
-    return file
+    return write_year(Server(tmp_path_factory.mktemp("year"))).data / "inkeeper.sqlite3"
 
 
 @pytest.fixture

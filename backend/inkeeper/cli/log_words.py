@@ -140,7 +140,7 @@ def _was_sent() -> bool:
 
 
 def _confirmed(reason: str, question: str, remedy: str) -> bool:
-    """True after a yes. Raises ClickException after a no, and with the remedy where nobody can be asked."""
+    """Ask the question. True after a yes; ClickException after a no, and with the remedy if input is no terminal."""
     if not can_ask():
         raise click.ClickException(f"{reason} {remedy}")
     if not confirm(f"{reason} {question}"):

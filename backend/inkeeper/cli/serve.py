@@ -259,7 +259,7 @@ def _open_running(store: Store, settings: Settings, browser: str | None) -> None
 
 
 def _free_port(host: str, taken: int) -> int:
-    """A port after the taken one that is free now; 0, which stands for any, without one."""
+    """One of the next 20 ports after the taken one that is free now. 0, which means any port, if none is free."""
     import socket
 
     for port in range(taken + 1, min(taken + 20, _HIGHEST_PORT)):
