@@ -53,14 +53,20 @@ CHOOSE = """(select, wanted) => {
     return [...select.options].map((one) => one.text);
 }"""
 IS_ON_TOP = "(element, x, y) => element.contains(document.elementFromPoint(x, y))"
-NOTICE_CLICK = """(element) => {
-    globalThis.clickNoticed = false;
+AIM = """(element) => {
+    globalThis.clickArrived = false;
     const same = (one) => one?.textContent === element.textContent && one.ariaLabel === element.ariaLabel;
-    // The page may have put a new element like this one in its place since it was found.
-    const notice = ({target}) => {
-        globalThis.clickNoticed = element.contains(target) || same(target.closest(element.localName));
+    // The page may have put a new element like this one in its place since it was found. Another element, which came
+    // under the pointer meanwhile, must not get the click.
+    const arrive = (event) => {
+        globalThis.clickArrived = element.contains(event.target) || same(event.target.closest(element.localName));
+        if (globalThis.clickArrived) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
     };
-    addEventListener('click', notice, {capture: true, once: true});
+    globalThis.stopAiming?.();
+    globalThis.stopAiming = () => removeEventListener('click', arrive, {capture: true});
+    addEventListener('click', arrive, {capture: true, once: true});
 }"""
 SHOWS_FOCUS = """() => {
     const focused = document.activeElement;
@@ -244,11 +250,11 @@ class Page:
         if not self.run_on(node, IS_ON_TOP, x, y):
             self.run_on(node, "(element) => element.scrollIntoView({block: 'center'})")
             raise CdpError("something else is in front of the element")
-        self.run_on(node, NOTICE_CLICK)
+        self.run_on(node, AIM)
         for kind in ("mousePressed", "mouseReleased"):
             self.cdp("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
-        if self.run("() => globalThis.clickNoticed") is False:
-            raise CdpError("the element moved away between press and release")
+        if self.run("() => globalThis.clickArrived") is False:
+            raise CdpError("the element moved away before the click")
 
     def fill(self, role: str, name: Name, text: str) -> None:
         """Replaces the text of a field by typing; retries if the page redraws the field."""

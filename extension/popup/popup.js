@@ -48,6 +48,12 @@ function paint() {
   paintToFit(base);
 }
 
+/** Paints what the user did not cause at this moment. */
+function paintChange() {
+  all?.rememberControls();
+  paint();
+}
+
 /**
  * Paints as much as the height allows: the unanswered InMails give way first, then the notes and second lines
  * (popup.css). The height depends on fonts, dates and names, so it is measured. While the user has something open,
@@ -80,7 +86,7 @@ async function repaint() {
   const waited = view?.waiting.length ?? 0;
   view = await cachedView(new Date());
   ui.lastOpenedAt ??= view.lastOpenedAt;
-  paint();
+  paintChange();
   // Entries that were waiting are on the server now, so what it has about the person may have changed.
   if (waited && !view.waiting.length && ui.found) await lookUp();
 }
@@ -98,7 +104,7 @@ async function lookUp() {
   const { page } = tab;
   if (!page?.person || !page.isClear) return;
   ui.found = (await all.ask("person.lookup", { person: page.person }).catch(() => ({ found: undefined }))).found;
-  paint();
+  paintChange();
 }
 
 /** @param {View} view */
@@ -117,7 +123,7 @@ async function readTab(activeTabFound) {
   Object.assign(tab, { page, shortcut: keys });
   if (draft) Object.assign(ui, draft.isForList ? { adding: draft } : { draft, form: true });
   if (view && page?.person && !contextNow(view).isReady) ui.form = true;
-  paint();
+  paintChange();
   // A popup opened by a shortcut can be used by the keyboard at once.
   const first = ui.adding ? "#list-name" : ".main";
   if (document.activeElement === document.body) /** @type {HTMLElement | null} */ (root.querySelector(first))?.focus();
@@ -141,12 +147,13 @@ async function start() {
   await hasHappened(globalThis, "load", document.readyState === "complete");
   await firstFrame();
   all = await imported;
+  all.dropMisaimedClicks();
   isComplete = true;
   sectionsOf = (base) => {
     const context = all.contextOf(base);
     return all.sections.map((each) => each(context));
   };
-  paint();
+  paintChange();
   await Promise.all([readTab(activeTabFound), all.ask("refresh", {}).catch(() => null), all.ask("looked", {})]);
 }
 
