@@ -12,7 +12,7 @@ import pytest
 
 from e2e.harness.app import wait_idle
 from e2e.harness.browser import Browser
-from e2e.harness.firefox import firefox
+from e2e.harness.firefox import Firefox, firefox
 from e2e.harness.linkedin import PracticeSite
 from e2e.harness.page import Page
 from e2e.harness.server import Server
@@ -61,7 +61,7 @@ def loaded(folder: Path, linkedin: PracticeSite, *, connects: bool) -> Iterator[
         browser.quit()
 
 
-def is_connected(browser: Browser) -> bool:
+def is_connected(browser: Browser | Firefox) -> bool:
     return bool((browser.storage("server") or {}).get("token"))
 
 
@@ -86,7 +86,7 @@ def test_firefox_connects(set_up: Page, linkedin: PracticeSite, folder: Path, se
 
     with firefox(folder, linkedin) as fox:
         set_up.wait_text("Connected: Firefox on Linux")
-        until(lambda: fox.storage("server")["token"], "it has a token")
+        until(lambda: is_connected(fox), "it has a token")
         assert not secret.exists()
 
 
@@ -121,7 +121,7 @@ def test_a_browser_that_found_no_server_connects_once_it_runs(
         server.start()
 
         page.find("heading", "Settings")
-        assert is_connected(other)
+        until(lambda: is_connected(other), "it has a token")
         assert not secret.exists()
 
 

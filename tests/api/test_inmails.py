@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from inkeeper.services.idempotency import PRUNE_EVERY
 from tests.conftest import Clock
 from tests.seat import Caller, Seat
 
@@ -479,8 +481,13 @@ def test_those_whose_time_for_an_answer_ends_first_are_listed_first(open_account
     assert [one["recipient"]["name"] for one in awaiting] == [f"Sample {number}" for number in range(50)]
 
 
-def test_a_log_takes_at_most_13_statements(seat: Seat, statements: list[str]) -> None:
+@pytest.mark.parametrize(("keys_before", "most"), [(1, 13), (PRUNE_EVERY, 15)])
+def test_a_log_takes_few_statements(
+    seat: Seat, statements: list[str], monkeypatch: pytest.MonkeyPatch, keys_before: int, most: int
+) -> None:
+    """Every `PRUNE_EVERY`th looks for old idempotency keys as well."""
     seat.log("Robin Example", link="https://www.linkedin.com/in/robin")
+    monkeypatch.setattr("inkeeper.services.idempotency._new_keys", count(keys_before))
     statements.clear()
 
     answer = seat.call(
@@ -491,4 +498,4 @@ def test_a_log_takes_at_most_13_statements(seat: Seat, statements: list[str]) ->
     )
 
     assert answer.status_code == 201
-    assert len(statements) <= 13, "\n".join(statements)
+    assert len(statements) <= most, "\n".join(statements)
