@@ -106,7 +106,8 @@ class Browser:
         address = self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
         with urllib.request.urlopen(f"http://{address}/json/version") as answer:
             self.cdp = Connection(json.load(answer)["webSocketDebuggerUrl"])
-        self.extension_id = until(self._worker_target, "the extension's worker started")["url"].split("/")[2]
+        self.extension_id = until(self._worker_target, "the extension's worker started", seconds=30)["url"].split("/")[2]
+        self._wait_active()
         # chromedriver's window handle is the target id of the tab's page.
         self.display = display
         self.tab = Page(self.cdp, self.driver.current_window_handle)
@@ -284,10 +285,17 @@ class Browser:
     @contextmanager
     def reloading(self) -> Iterator[None]:
         """Waits after the block, which makes the extension reload, until it runs again."""
-        before = self.worker().target_id
+        before = {target["targetId"] for target in self.cdp.targets("service_worker")}
         yield
-        until(lambda: (new := self._worker_target()) and new["targetId"] != before, "it runs again")
+        until(lambda: (new := self._worker_target()) and new["targetId"] not in before, "it runs again", seconds=30)
+        self._wait_active()
         self.control = self._open_control()
+
+    def _wait_active(self) -> None:
+        # A worker that is stopped while it is being installed is lost: Chromium starts none for the next message.
+        worker = self.worker()
+        until(lambda: worker.run("() => serviceWorker.state") == "activated", "the worker is installed", seconds=30)
+        worker.detach()
 
     def control_url(self) -> str:
         """The extension page in which tests call `chrome.*`."""

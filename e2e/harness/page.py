@@ -360,6 +360,10 @@ class Page:
             self.cdp("Runtime.evaluate", expression=axe_source())
         return list(self.run(RUN_AXE))
 
+    def detach(self) -> None:
+        """Ends the session; the page stays open."""
+        self._connection.call("Target.detachFromTarget", {"sessionId": self._session})
+
     def close(self) -> None:
         """Closes the tab or popup."""
         self._connection.call("Target.closeTarget", {"targetId": self.target_id})
