@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from e2e.harness.app import reset_size, resize, wait_idle
+from e2e.harness.app import HOLD_ANSWERS, reset_size, resize, wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.judging import assert_accessible
 from e2e.harness.page import Page
@@ -55,6 +55,23 @@ def test_from_the_plan_to_the_finish_without_the_extension(welcome: Page) -> Non
     welcome.wait_text("You're ready")
     welcome.click("link", "Go to Home")
     welcome.wait_text("credits left of 25")
+
+
+@pytest.mark.parametrize("is_in_order", [True, False])
+def test_the_last_click_decides_which_page_is_shown(welcome: Page, is_in_order: bool) -> None:
+    choose_plan(welcome)
+    welcome.wait_text("Waiting for the extension…")
+    welcome.run(HOLD_ANSWERS)
+    welcome.click("button", "Not sure")
+    until(lambda: welcome.run("() => held.length") == 1, "the answer to the button is held")
+    welcome.click("link", "Skip for now")
+    until(lambda: welcome.run("() => held.length") == 2, "the answer to the link is held")
+
+    for place in (0, 1) if is_in_order else (1, 0):
+        welcome.run("async (place) => { held[place](); await new Promise((done) => setTimeout(done, 100)); }", place)
+
+    welcome.wait_text("You're ready")
+    assert welcome.url.endswith("/welcome?step=3")
 
 
 def test_the_time_zone_is_the_browsers(welcome: Page) -> None:

@@ -211,6 +211,27 @@
     }
   });
 
+  // By default the page that a click asked for is dropped if the answer to an earlier click has just replaced the element
+  // that it belongs into. An answer that comes after that of a later click stays dropped.
+  let requests = 0;
+  /** @type {WeakMap<object, number>} */
+  const numbers = new WeakMap();
+  /** @type {Map<string, number>} the number of the request whose answer an element shows, by the element's id */
+  const shownNumbers = new Map();
+
+  document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => numbers.set(ctx, ++requests));
+
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    const { id, isConnected } = ctx.target ?? {};
+    if (isConnected === false && numbers.get(ctx) > (shownNumbers.get(id) ?? 0)) {
+      ctx.target = document.getElementById(id) ?? ctx.target;
+    }
+  });
+
+  document.addEventListener("htmx:before:swap", ({ detail: { ctx } }) => {
+    if (ctx.target?.id) shownNumbers.set(ctx.target.id, numbers.get(ctx));
+  });
+
   // By default the address of a failed page is pushed into the history although the page is not shown.
   document.addEventListener("htmx:before:history:update", (event) => {
     if (event.detail.response?.status >= 400) event.preventDefault();
