@@ -32,8 +32,12 @@ def linkedin() -> Iterator[PracticeSite]:
 
 @pytest.fixture(scope="session")
 def chromium(linkedin: PracticeSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """The browser that all tests share; tests use `browser`."""
-    browser = Browser(extension_copy(tmp_path_factory.mktemp("browser")), flags=linkedin.browser_flags)
+    """The browser that all tests share, with the extension as a release has it; tests use `browser`.
+
+    `visible` and Firefox have the extension of the source folder.
+    """
+    extension = extension_copy(tmp_path_factory.mktemp("browser"), packed=True, importable=True)
+    browser = Browser(extension, flags=linkedin.browser_flags)
     yield browser
     browser.quit()
 

@@ -15,8 +15,12 @@ from e2e.harness.wait import until
 WATCH = """() => {
     globalThis.clicks = [];
     document.addEventListener('click', (event) => clicks.push(event.target.ariaLabel));
-    new MutationObserver(() => { globalThis.changedAt = performance.timeOrigin + performance.now(); })
-        .observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+    globalThis.changedAt = null;
+    new MutationObserver(() => {
+        if (document.querySelector('[aria-label="Replied: Mia Sample"]')) {
+            changedAt ??= performance.timeOrigin + performance.now();
+        }
+    }).observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
 }"""
 MIDDLE = "(element) => { const box = element.getBoundingClientRect(); return [box.x + 20, box.y + 10]; }"
 
@@ -43,6 +47,7 @@ def test_a_click_at_a_button_that_has_just_moved_away_does_nothing(
     client.log(account, "Kai Example", sent_at=datetime.now(UTC).isoformat()).expect(201)
     refresh(connected)
     popup = connected.open_extension("popup/popup.html")
+    popup.wait_text("Does LinkedIn show")
     place = popup.run_on(popup.find("button", "Replied: Kai Example"), MIDDLE)
     popup.run(WATCH)
 

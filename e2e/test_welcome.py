@@ -191,7 +191,7 @@ def test_the_page_finds_the_server_by_itself_once_it_runs(browser: Browser, serv
     page = browser.open_extension("welcome/welcome.html")
     page.fill("textbox", ADDRESS, server.address)
     page.click("button", "Connect")
-    page.wait_text("make run")
+    page.wait_text("inkeeper run")
 
     server.start()
 

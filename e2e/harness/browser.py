@@ -22,7 +22,7 @@ from e2e.harness.cdp import CdpError, Connection, PageCrashedError
 from e2e.harness.desktop import program
 from e2e.harness.extension import ASK
 from e2e.harness.page import SHIFT_CLOCK, Page, milliseconds
-from e2e.harness.wait import until
+from e2e.harness.wait import PATIENCE_SECONDS, until
 
 QUIET = (
     "--disable-gpu",
@@ -106,7 +106,9 @@ class Browser:
         address = self.driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
         with urllib.request.urlopen(f"http://{address}/json/version") as answer:
             self.cdp = Connection(json.load(answer)["webSocketDebuggerUrl"])
-        self.extension_id = until(self._worker_target, "the extension's worker started", seconds=30)["url"].split("/")[2]
+        self.extension_id = until(self._worker_target, "the extension's worker started", seconds=30)["url"].split("/")[
+            2
+        ]
         self._wait_active()
         # chromedriver's window handle is the target id of the tab's page.
         self.display = display
@@ -199,7 +201,7 @@ class Browser:
             )
         )
 
-    def wait_badge(self, text: str, *, title: str = "", seconds: float = 10.0) -> dict[str, Any]:
+    def wait_badge(self, text: str, *, title: str = "", seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Waits until the badge shows `text`, and a title that contains `title`, which is set after the text."""
         try:
             until(lambda: (badge := self.badge())["text"] == text and title in badge["title"], text, seconds=seconds)
@@ -207,7 +209,7 @@ class Browser:
             raise AssertionError(f"the badge should show {text!r}, {title!r} but is {self.badge()}") from None
         return self.badge()
 
-    def wait_balance(self, balance: int, *, seconds: float = 10.0) -> dict[str, Any]:
+    def wait_balance(self, balance: int, *, seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Waits until the badge shows this number, with or without a sign of urgency, age or waiting."""
         number = re.compile(rf"^~?{balance}[!↑?]*$")
         try:

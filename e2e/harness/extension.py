@@ -18,14 +18,20 @@ ASK = """async (name, params) => {
 """Sends a message to the worker as the extension's own pages do (`core/messages.js`, which is no file when packed)."""
 
 
-def extension_copy(into: Path, *, packed: bool = False, source: Path = SOURCE) -> Path:
+def extension_copy(into: Path, *, packed: bool = False, importable: bool = False, source: Path = SOURCE) -> Path:
     """Copies or packs the extension into `into`, changed to need no permission prompt, which no headless test accepts.
 
-    The optional host permissions become required ones; nothing else changes. `source` is another folder to copy.
+    The optional host permissions become required ones; nothing else changes. `importable` adds the source's modules to
+    the packed form, which loads none of them, for tests that import one. `source` is another folder to copy.
     """
     copy = into / "extension"
     if packed:
         pack(copy)
+        for module in SOURCE.rglob("*.js") if importable else ():
+            target = copy / module.relative_to(SOURCE)
+            if not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(module, target)
     else:
         shutil.copytree(source, copy)
     manifest_file = copy / "manifest.json"

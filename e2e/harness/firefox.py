@@ -20,6 +20,7 @@ from e2e.harness.axe import RUN_AXE, axe_source
 from e2e.harness.desktop import program
 from e2e.harness.extension import ASK
 from e2e.harness.linkedin import HOST, PracticeSite
+from e2e.harness.page import AIM
 from e2e.harness.server import free_port
 from e2e.harness.wait import until
 
@@ -178,7 +179,10 @@ class Firefox:
     # -- keyboard and mouse ------------------------------------------------------------------------
 
     def click(self, find: str, *, tab: str | None = None) -> None:
-        """Clicks the element that the JavaScript `find` returns with the mouse, once it has stopped moving."""
+        """Clicks the element that the JavaScript `find` returns with the mouse; retries if it moved away meanwhile."""
+        until(lambda: self._clicked(find, tab), f"what {find} returns can be clicked")
+
+    def _clicked(self, find: str, tab: str | None) -> bool:
         # In a background tab, animation frames are seconds apart.
         self._activate(tab)
         x, y = self.run(
@@ -194,11 +198,16 @@ class Firefox:
                     await new Promise(requestAnimationFrame);
                     [before, now] = [now, middle()];
                 }}
+                ({AIM})(element);
                 return now;
             }}""",
             tab=tab,
         )
         self._press_mouse(x, y, 0, tab)
+        try:
+            return self.run("() => globalThis.clickArrived ?? null", tab=tab) is not False
+        except BidiError:  # the click closed the tab or loads another page
+            return True
 
     def type(self, text: str, *, tab: str | None = None) -> None:
         """Types with real keys where the cursor is."""

@@ -12,12 +12,15 @@ LAYOUT_FAULTS = """() => {
     // Parts for screen readers alone are 1 px wide. An ellipsis and a limit of lines are meant.
     const isMeant = (one) => one.closest('svg, select') || one.parentElement?.closest('[hidden]')
         || getComputedStyle(one).textOverflow === 'ellipsis' || getComputedStyle(one).webkitLineClamp !== 'none';
-    const isForEars = (one) => one.closest('.unseen, .skip') || [...ancestors(one)].some(
-        (each) => getComputedStyle(each).clipPath === 'inset(50%)');
-    function* ancestors(one) {
-        for (let each = one; each; each = each.parentElement) yield each;
-    }
-    const seen = [...document.body.querySelectorAll('*')].filter(
+    const forEars = new Map([[document.documentElement, false]]);
+    const isForEars = (one) => {
+        if (!forEars.has(one)) {
+            const isItself = one.matches('.unseen, .skip') || getComputedStyle(one).clipPath === 'inset(50%)';
+            forEars.set(one, isItself || isForEars(one.parentElement));
+        }
+        return forEars.get(one);
+    };
+    const seen = [...document.body.querySelectorAll('*:not(svg *, option)')].filter(
         (one) => one.checkVisibility({visibilityProperty: true}) && !isForEars(one));
     const frames = '.card:not(#popup *), .notice, #popup, #live, main, body';
     for (const one of seen) {
@@ -32,11 +35,9 @@ LAYOUT_FAULTS = """() => {
     }
     const fields = 'button, .button, summary, input, select, textarea';
     const pressed = seen.filter((one) => one.matches(fields) && !one.closest('#toast, #live, .bulk, .menu > .list')
-        && Number(getComputedStyle(one).opacity) > 0);
-    for (const [index, one] of pressed.entries()) {
-        const a = one.getBoundingClientRect();
-        for (const other of pressed.slice(index + 1)) {
-            const b = other.getBoundingClientRect();
+        && Number(getComputedStyle(one).opacity) > 0).map((one) => [one, one.getBoundingClientRect()]);
+    for (const [index, [one, a]] of pressed.entries()) {
+        for (const [other, b] of pressed.slice(index + 1)) {
             const isOver = Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
                 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
             if (isOver && !one.contains(other) && !other.contains(one)) {

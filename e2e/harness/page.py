@@ -16,7 +16,7 @@ from typing import Any
 
 from e2e.harness.axe import RUN_AXE, axe_source
 from e2e.harness.cdp import CdpError, Connection, NavigatedError, PageGoneError
-from e2e.harness.wait import until
+from e2e.harness.wait import PATIENCE_SECONDS, until
 
 ALT, CONTROL, SHIFT = 1, 2, 8
 KEYS = {
@@ -56,10 +56,13 @@ IS_ON_TOP = "(element, x, y) => element.contains(document.elementFromPoint(x, y)
 AIM = """(element) => {
     globalThis.clickArrived = false;
     const same = (one) => one?.textContent === element.textContent && one.ariaLabel === element.ariaLabel;
+    const isHost = (one, {host} = element.getRootNode()) =>
+        Boolean(host) && (host === one || isHost(one, host.getRootNode()));
     // The page may have put a new element like this one in its place since it was found. Another element, which came
     // under the pointer meanwhile, must not get the click.
     const arrive = (event) => {
-        globalThis.clickArrived = element.contains(event.target) || same(event.target.closest(element.localName));
+        const {target} = event;
+        globalThis.clickArrived = element.contains(target) || same(target.closest(element.localName)) || isHost(target);
         if (globalThis.clickArrived) return;
         event.preventDefault();
         event.stopImmediatePropagation();
@@ -68,6 +71,8 @@ AIM = """(element) => {
     globalThis.stopAiming = () => removeEventListener('click', arrive, {capture: true});
     addEventListener('click', arrive, {capture: true, once: true});
 }"""
+"""JavaScript: lets the next click reach this element only, and sets `clickArrived` to whether it did."""
+
 SHOWS_FOCUS = """() => {
     const focused = document.activeElement;
     return focused === document.body || getComputedStyle(focused).outlineStyle !== 'none';
@@ -138,7 +143,7 @@ class Page:
         except NavigatedError:
             return ""
 
-    def wait_text(self, pattern: Name, *, seconds: float = 10.0) -> str:
+    def wait_text(self, pattern: Name, *, seconds: float = PATIENCE_SECONDS) -> str:
         """Waits until the visible text contains `pattern` (a string, or a regular expression)."""
         wanted = re.compile(re.escape(pattern)) if isinstance(pattern, str) else pattern
         try:
@@ -147,7 +152,7 @@ class Page:
             raise AssertionError(f"{failure}\nthe page says:\n{self.text()}") from None
         return self.text()
 
-    def wait_no_text(self, pattern: Name, *, seconds: float = 10.0) -> None:
+    def wait_no_text(self, pattern: Name, *, seconds: float = PATIENCE_SECONDS) -> None:
         """Waits until the visible text no longer contains `pattern`."""
         wanted = re.compile(re.escape(pattern)) if isinstance(pattern, str) else pattern
         until(lambda: not wanted.search(self.text()), f"no text {wanted.pattern!r}", seconds=seconds)
@@ -173,7 +178,9 @@ class Page:
         until(self._is_complete, "the document loaded")
         return bool(self.find_all(role, name))
 
-    def find(self, role: str, name: Name | None = None, *, within: int | None = None, seconds: float = 10.0) -> int:
+    def find(
+        self, role: str, name: Name | None = None, *, within: int | None = None, seconds: float = PATIENCE_SECONDS
+    ) -> int:
         """Waits for the first element with that role and accessible name."""
         try:
             return until(lambda: self.find_all(role, name, within=within), f"a {role} {name!r}", seconds=seconds)[0]
@@ -320,7 +327,7 @@ class Page:
         raise AssertionError(f"Tab does not reach the {role} {name!r}; it stopped at {seen}")
 
     def emulate(self, *, theme: str = "light", reduced_motion: bool = False) -> None:
-        """Emulates the system's theme and motion setting; waits until transitions have finished."""
+        """Emulates the system's theme and motion setting, and ends the transitions that this starts."""
         motion = "reduce" if reduced_motion else "no-preference"
         features = [
             {"name": "prefers-color-scheme", "value": theme},
@@ -330,9 +337,7 @@ class Page:
         self.run(
             """async () => {
                 await new Promise(requestAnimationFrame);
-                // Animations in a closed menu do not run, so they would never finish.
-                const seen = document.getAnimations().filter((one) => one.effect.target.checkVisibility());
-                await Promise.all(seen.map((animation) => animation.finished.catch(() => null)));
+                document.getAnimations().forEach((animation) => animation.finish());
             }"""
         )
 

@@ -9,9 +9,11 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 POLL_SECONDS = 0.02
+PATIENCE_SECONDS = 20.0
+"""Of a machine that is busy with other tests."""
 
 
-def until(condition: Callable[[], Found], what: str, *, seconds: float = 10.0) -> Found:
+def until(condition: Callable[[], Found], what: str, *, seconds: float = PATIENCE_SECONDS) -> Found:
     """Returns the first truthy value of `condition()`. AssertionError with `what` after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:

@@ -4,10 +4,13 @@
 /** A click within this time of a change was aimed at what stood there before the change. */
 const REACTION_MS = 350;
 
+/** More changes than there are within that time. */
+const KEPT_MAX = 10;
+
 const CONTROLS = "a, button, input, select, summary, textarea";
 
 /**
- * The controls of the popup before each recent change.
+ * The controls of the popup before each of the last changes.
  * @type {{at: number, controls: {name: string, box: DOMRect}[]}[]}
  */
 let recent = [];
@@ -19,7 +22,7 @@ export function rememberControls() {
     name: nameOf(control),
     box: control.getBoundingClientRect(),
   }));
-  recent = [...recent.filter((one) => at - one.at < REACTION_MS), { at, controls }];
+  recent = [...recent, { at, controls }].slice(-KEPT_MAX);
 }
 
 /** From now on drops the clicks with a pointer that were aimed at another control. */
