@@ -211,8 +211,8 @@
     }
   });
 
-  // By default the page that a click asked for is dropped if the answer to an earlier click has just replaced the element
-  // that it belongs into. An answer that comes after that of a later click stays dropped.
+  // By default the page that a click asked for is dropped if the answer to an earlier click has just replaced the
+  // element that it belongs into. An answer that comes after that of a later click stays dropped.
   let requests = 0;
   /** @type {WeakMap<object, number>} */
   const numbers = new WeakMap();
