@@ -336,8 +336,12 @@ class Page:
         self.cdp("Emulation.setEmulatedMedia", features=features)
         self.run(
             """async () => {
-                await new Promise(requestAnimationFrame);
-                document.getAnimations().forEach((animation) => animation.finish());
+                const frame = () => new Promise(requestAnimationFrame);
+                await frame();
+                do {
+                    document.getAnimations().forEach((animation) => animation.finish());
+                    await frame();
+                } while (document.getAnimations().length);
             }"""
         )
 
