@@ -46,10 +46,7 @@ def click_at(page: Page, role: str, name: str, *, times: int = 1, modifiers: int
         "(one) => { const box = one.getBoundingClientRect(); return [box.x + box.width / 2, box.y + box.height / 2]; }",
     )
     for count in range(1, times + 1):
-        for kind in ("mousePressed", "mouseReleased"):
-            page.cdp(
-                "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=count, modifiers=modifiers
-            )
+        page.press_mouse(x, y, count=count, modifiers=modifiers)
 
 
 @pytest.mark.parametrize("modifiers", [CONTROL, SHIFT])

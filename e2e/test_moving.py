@@ -9,7 +9,6 @@ import pytest
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
 from e2e.harness.connecting import refresh
-from e2e.harness.page import Page
 from e2e.harness.wait import until
 
 WATCH = """() => {
@@ -23,20 +22,6 @@ WATCH = """() => {
     }).observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
 }"""
 MIDDLE = "(element) => { const box = element.getBoundingClientRect(); return [box.x + 20, box.y + 10]; }"
-
-
-def click_at(page: Page, place: list[float], *, at_ms: float) -> None:
-    """Clicks a place at this time (milliseconds since 1970), however busy the machine is."""
-    for kind in ("mousePressed", "mouseReleased"):
-        page.cdp(
-            "Input.dispatchMouseEvent",
-            type=kind,
-            x=place[0],
-            y=place[1],
-            button="left",
-            clickCount=1,
-            timestamp=at_ms / 1000,
-        )
 
 
 @pytest.mark.parametrize("after_ms", [-20, 100, 250])
@@ -56,10 +41,10 @@ def test_a_click_at_a_button_that_has_just_moved_away_does_nothing(
     mia = popup.find("button", "Replied: Mia Sample")
     assert popup.run_on(mia, "(element, x, y) => element === document.elementFromPoint(x, y)", *place)
     changed = popup.run("() => changedAt")
-    click_at(popup, place, at_ms=changed + after_ms)
+    popup.press_mouse(*place, at_ms=changed + after_ms)
 
     assert popup.run("() => clicks") == []
-    click_at(popup, place, at_ms=changed + 400)
+    popup.press_mouse(*place, at_ms=changed + 400)
     assert popup.run("() => clicks") == ["Replied: Mia Sample"]
     until(
         lambda: (

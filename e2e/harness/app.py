@@ -24,17 +24,6 @@ RECORD_FETCH = """(() => {
 })()"""
 """JavaScript that records the page's fetch requests in `sent`, for `Page.addScriptToEvaluateOnNewDocument`."""
 
-HOLD_ANSWERS = """() => {
-    const really = globalThis.fetch;
-    globalThis.held = [];
-    globalThis.fetch = async (...request) => {
-        const answer = await really(...request);
-        await new Promise((release) => held.push(release));
-        return answer;
-    };
-}"""
-"""JavaScript that keeps the answers to the page's requests until the test lets each go on."""
-
 IS_IDLE = """() => document.readyState === "complete" && !document.querySelector("#main")?.hasAttribute("aria-busy")
     && !document.querySelector(".htmx-request")"""
 

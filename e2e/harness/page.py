@@ -258,10 +258,21 @@ class Page:
             self.run_on(node, "(element) => element.scrollIntoView({block: 'center'})")
             raise CdpError("something else is in front of the element")
         self.run_on(node, AIM)
-        for kind in ("mousePressed", "mouseReleased"):
-            self.cdp("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+        self.press_mouse(x, y)
         if self.run("() => globalThis.clickArrived") is False:
             raise CdpError("the element moved away before the click")
+
+    def press_mouse(
+        self, x: float, y: float, *, count: int = 1, modifiers: int = 0, at_ms: float | None = None
+    ) -> None:
+        """Presses and releases the mouse at a place, whatever is there, as the `count`th click of a quick series.
+
+        `at_ms` is the time that the page is told (milliseconds since 1970), by default now.
+        """
+        moment = {} if at_ms is None else {"timestamp": at_ms / 1000}
+        place = {"x": x, "y": y, "button": "left", "clickCount": count, "modifiers": modifiers}
+        for kind in ("mousePressed", "mouseReleased"):
+            self.cdp("Input.dispatchMouseEvent", type=kind, **place, **moment)
 
     def fill(self, role: str, name: Name, text: str) -> None:
         """Replaces the text of a field by typing; retries if the page redraws the field."""
