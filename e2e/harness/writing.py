@@ -43,5 +43,4 @@ def press_send(browser: Browser, number: int = 0) -> None:
         SEND,
         number,
     )
-    for kind in ("mousePressed", "mouseReleased"):
-        browser.tab.cdp("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+    browser.tab.press_mouse(x, y)

@@ -10,19 +10,22 @@ const KEPT_MAX = 10;
 const CONTROLS = "a, button, input, select, summary, textarea";
 
 /**
- * The controls of the popup before each of the last changes.
+ * The controls of the popup before each of the last changes, and when the change was painted.
  * @type {{at: number, controls: {name: string, box: DOMRect}[]}[]}
  */
 let recent = [];
 
-/** Remembers where the controls are. Call it before painting what the user did not cause. */
-export function rememberControls() {
-  const at = performance.now();
+/**
+ * Paints what the user did not cause, and remembers where the controls were before.
+ * @param {() => void} paint
+ */
+export function paintChange(paint) {
   const controls = [...document.querySelectorAll(CONTROLS)].map((control) => ({
     name: nameOf(control),
     box: control.getBoundingClientRect(),
   }));
-  recent = [...recent, { at, controls }].slice(-KEPT_MAX);
+  paint();
+  recent = [...recent, { at: performance.now(), controls }].slice(-KEPT_MAX);
 }
 
 /** From now on drops the clicks with a pointer that were aimed at another control. */

@@ -50,8 +50,8 @@ function paint() {
 
 /** Paints what the user did not cause at this moment. */
 function paintChange() {
-  all?.rememberControls();
-  paint();
+  if (all) all.paintChange(paint);
+  else paint();
 }
 
 /**

@@ -35,7 +35,7 @@ import { older } from "../ui/older.js";
 export { ask } from "../core/messages.js";
 export { readPage } from "../core/page/reading.js";
 export { say } from "../ui/act.js";
-export { dropMisaimedClicks, rememberControls } from "./aim.js";
+export { dropMisaimedClicks, paintChange } from "./aim.js";
 export { takeOverAtOnce } from "./page.js";
 export { contextOf } from "./states/context.js";
 export { pageState };
