@@ -112,6 +112,13 @@ def learned(visit: Callable[[str], Run], page: str, *ports: int) -> list[dict[st
     return list(visit(page)("(bases) => Promise.all(bases.map(tryEverything))", bases))
 
 
+def between_documents(run: Run, condition: str) -> bool:
+    """Whether the JavaScript `condition` holds. While one document makes way for another, it does not."""
+    with suppress(BidiError, CdpError):
+        return bool(run(condition))
+    return False
+
+
 def requests_logged(server: Server) -> int:
     return len(REQUEST_LINE.findall(server.terminal()))
 
@@ -146,7 +153,8 @@ def test_a_link_and_the_extension_are_let_in(visit: Callable[[str], Run], server
 
     run("(url) => { setTimeout(() => { location.href = url; }); }", f"{server.address}/")
 
-    until(lambda: requests_logged(server) > before, "the page is asked for")
+    until(lambda: between_documents(run, "() => document.title.includes('Inkeeper')"), "the link's page is shown")
+    assert requests_logged(server) > before
     assert "Inkeeper" in visit(f"{server.address}/")("() => document.title")
 
 
@@ -165,12 +173,8 @@ def test_a_form_of_another_site_in_a_tab_gets_no_answer(
         f"{server.address}/api/v1/pairings",
     )
 
-    def is_over() -> bool:
-        with suppress(BidiError, CdpError):  # between two documents
-            return bool(run("() => !document.querySelector('script[src=\"/other_site.js\"]')"))
-        return False
-
     # The browser's own error page, and nothing in the server's log.
-    until(is_over, "the browser has given up")
+    left = "() => !document.querySelector('script[src=\"/other_site.js\"]')"
+    until(lambda: between_documents(run, left), "the browser has given up")
     assert "Inkeeper" not in run("() => document.documentElement?.textContent ?? ''")
     assert requests_logged(server) == before

@@ -133,7 +133,10 @@ class Firefox:
         return self.visit(url, tab)
 
     def visit(self, url: str, tab: str | None = None) -> str:
-        """Loads `url` in a tab, by default the first one."""
+        """Loads `url` in a tab, by default the first one.
+
+        The tab must not be loading another page by itself: Firefox may then never answer.
+        """
         chosen = tab or self.tab
         self.call("browsingContext.navigate", context=chosen, url=url, wait="complete")
         return chosen
