@@ -76,7 +76,7 @@ _ACCOUNTS = (
         "premium_career",
         "month_end",
         "Europe/Berlin",
-        (1.0, 0.8, 0.6, 1.0, 1.0, 0.4, 0.9, 0.72, 0.56, 0.96, 0.8, 1.0),
+        (1.0, 0.8, 0.6, 1.0, 1.0, 0.4, 0.9, 0.72, 0.56, 0.96, 0.8, 1.0, 0.7),
         upgrade_to="sales_navigator",
         has_list=True,
     ),
