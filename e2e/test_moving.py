@@ -28,7 +28,8 @@ MIDDLE = "(element) => { const box = element.getBoundingClientRect(); return [bo
 def test_a_click_at_a_button_that_has_just_moved_away_does_nothing(
     connected: Browser, client: Client, after_ms: int
 ) -> None:
-    account = client.account(rule_book="rolling", opened_at=(datetime.now(UTC) - timedelta(days=20)).isoformat())
+    opened_at = (datetime.now(UTC) - timedelta(days=20)).isoformat()
+    account = client.account(plan="premium_business", rule_book="rolling", opened_at=opened_at)
     client.log(account, "Kai Example", sent_at=datetime.now(UTC).isoformat()).expect(201)
     refresh(connected)
     popup = connected.open_extension("popup/popup.html")

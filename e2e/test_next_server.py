@@ -15,7 +15,7 @@ import pytest
 
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
-from e2e.harness.connecting import connect, refresh
+from e2e.harness.connecting import connect, refresh, type_code
 from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
 from e2e.harness.middle import INKEEPER, Interceptor, Reply, Request, intercepted
@@ -242,7 +242,8 @@ class TestAnotherServer:
         self.client = next_server.client()
         # Open for longer than the entries wait: an InMail of before would be refused.
         opened_at = (datetime.now(UTC) - timedelta(days=1)).isoformat()
-        self.seat = self.client.account("Next seat", rule_book="rolling", opened_at=opened_at)
+        terms = {"plan": "premium_business", "rule_book": "rolling", "allotment": 50, "cap": 150}
+        self.seat = self.client.account("Next seat", opened_at=opened_at, **terms)
 
     @pytest.fixture(autouse=True)
     def close(self) -> Iterator[None]:
@@ -396,7 +397,7 @@ def test_an_address_with_a_path(browser: Browser, server: Server) -> None:
         page.fill("textbox", "Inkeeper’s address", f"{proxy.address}/inkeeper/")
         seen = len(server.terminal())
         page.click("button", "Connect")
-        page.fill("textbox", "Code", server.pairing_code(after=seen))
+        type_code(page, server.pairing_code(after=seen))
 
         page.find("heading", "Settings")
         assert browser.storage("server")["address"] == f"{proxy.address}/inkeeper"

@@ -10,7 +10,7 @@ import pytest
 
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
-from e2e.harness.connecting import connect, refresh
+from e2e.harness.connecting import connect, refresh, type_code
 from e2e.harness.extension import extension_copy
 from e2e.harness.firefox import ENTER, Firefox, firefox
 from e2e.harness.linkedin import PracticeSite
@@ -67,9 +67,8 @@ def test_from_the_code_to_the_number(browser: Browser, server: Server, account: 
     seen = len(server.terminal())
     page.click("button", "Connect")
     code = server.pairing_code(after=seen)
-    until(lambda: page.focused_name() == ("textbox", "Code"), "the code's field has the focus")
 
-    page.type(code)
+    type_code(page, code)
 
     browser.wait_badge("15")
     page.find("heading", "Settings")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from e2e.harness.browser import Browser
-from e2e.harness.client import Client
+from e2e.harness.client import Client, midday_zone
 from e2e.harness.connecting import refresh
 from e2e.harness.judging import assert_accessible
 from e2e.harness.linkedin import PracticeSite
@@ -103,9 +103,9 @@ def several(client: Client) -> dict:
 
 
 def none_left(client: Client) -> dict:
-    account = client.account(plan="premium_career", opened_at=ago(days=2))
+    account = client.account(plan="premium_career", time_zone=midday_zone(), opened_at=ago(hours=2))
     for name in PEOPLE:
-        client.log(account, name, sent_at=ago(days=1)).expect(201)
+        client.log(account, name, sent_at=ago(hours=1)).expect(201)
     return account
 
 

@@ -10,6 +10,7 @@ import pytest
 from e2e.harness.app import wait_idle
 from e2e.harness.browser import Browser
 from e2e.harness.client import Client
+from e2e.harness.connecting import type_code
 from e2e.harness.judging import assert_accessible
 from e2e.harness.page import Page
 from e2e.harness.server import Server
@@ -31,12 +32,6 @@ def ask_for_code(page: Page, server: Server) -> str:
     seen = len(server.terminal())
     page.click("button", "Connect" if page.has("textbox", ADDRESS) else "Get a code")
     return server.pairing_code(after=seen)
-
-
-def type_code(page: Page, code: str) -> None:
-    """The last digit sends it."""
-    until(lambda: page.focused_name() == ("textbox", "Code"), "the code's field has the focus")
-    page.type(code)
 
 
 def is_paired(browser: Browser) -> bool:

@@ -11,6 +11,11 @@ from typing import Any
 LOT_LIFE = timedelta(days=90)
 
 
+def midday_zone() -> str:
+    """A time zone where it is about noon now: what was some hours ago was on the same day and in the same month."""
+    return f"Etc/GMT{datetime.now(UTC).hour - 12:+}"
+
+
 @dataclass(frozen=True)
 class Answer:
     """Status, headers and JSON body of a response."""

@@ -1,10 +1,12 @@
-"""Connects the extension to a server with the messages of its welcome page, without opening the page."""
+"""Connects the extension to a server: without its welcome page by the page's messages, or with it by a code."""
 
 from __future__ import annotations
 
 from e2e.harness.browser import Browser
 from e2e.harness.firefox import Firefox
+from e2e.harness.page import Page
 from e2e.harness.server import Server
+from e2e.harness.wait import until
 
 
 def connect(browser: Browser | Firefox, server: Server, *, device: str = "Chromium in a test") -> None:
@@ -12,6 +14,12 @@ def connect(browser: Browser | Firefox, server: Server, *, device: str = "Chromi
     seen = len(server.terminal())
     browser.ask("pair.start", {"address": server.address, "device": device})
     browser.ask("pair.confirm", {"code": server.pairing_code(after=seen)})
+
+
+def type_code(page: Page, code: str) -> None:
+    """Types a code into the welcome page. The last digit sends it, and the field goes."""
+    until(lambda: page.focused_name() == ("textbox", "Code"), "the code's field has the focus")
+    page.type(code)
 
 
 def refresh(browser: Browser | Firefox) -> None:
