@@ -21,9 +21,11 @@ from e2e.harness.wait import until
 def account(connected: Browser, client: Client) -> dict:
     """A Premium Career account whose five credits are used up."""
     made = client.account(plan="premium_career", opened_at=(datetime.now(UTC) - timedelta(days=2)).isoformat())
-    sent_at = (datetime.now(UTC) - timedelta(minutes=2)).isoformat()
+    # Before a time that is entered in whole minutes, and in this month.
+    now = datetime.now(UTC)
+    sent_at = max(now - timedelta(minutes=2), now.replace(day=1, hour=0, minute=0, second=0, microsecond=0))
     for number in range(5):
-        client.log(made, f"Sample Number {number}", sent_at=sent_at).expect(201)
+        client.log(made, f"Sample Number {number}", sent_at=sent_at.isoformat()).expect(201)
     refresh(connected)
     connected.wait_badge("0")
     return made
