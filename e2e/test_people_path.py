@@ -29,7 +29,7 @@ def state(client: Client, name: str) -> str:
 @pytest.fixture
 def campaign(connected: Browser, client: Client) -> dict[str, Any]:
     """A campaign with one follow-up, of a Premium account in a browser that logs by itself."""
-    account = client.account("Premium", plan="premium_business", rule_book="rolling")
+    account = client.account("Premium", plan="premium_business", rule_book="rolling", working_days=[*range(1, 8)])
     text = {"name": "Hello", "subject": "Hello {{first_name}}", "body": "Hello {{first_name}}, a word?"}
     text_id = client.post("/texts", text).expect(201)["id"]
     steps = [{"texts": [text_id]}, {"after_working_days": 7, "texts": [text_id]}]

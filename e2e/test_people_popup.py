@@ -253,7 +253,7 @@ def test_without_credits_it_says_when_they_come(connected: Browser, client: Clie
         add(client, name)
     popup = popup_at(connected, ELSEWHERE)
 
-    popup.wait_text(re.compile(r"New credits on .+: 2 people are ready"))
+    popup.wait_text(re.compile(r"New credits (on .+|tomorrow): 2 people are ready"))
     assert not popup.has("button", re.compile("^Open profile"))
     assert_accessible(popup)
     popup.screenshot(tmp_path / "no-credits.png")

@@ -95,7 +95,7 @@ def test_none_left(connected: Browser, client: Client) -> None:
 
     popup = open_popup(connected)
 
-    popup.wait_text(re.compile(r"5 more on"))
+    popup.wait_text(re.compile(r"5 more (on|tomorrow)"))
     popup.wait_text("no credits left")
     assert_accessible(popup)
 
