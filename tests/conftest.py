@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -243,6 +244,8 @@ def live_server(app: Flask) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.port}"
     server.stop()
     thread.join()
+    # A server excludes the objects of its process from garbage collection. The tests go on.
+    gc.unfreeze()
 
 
 @pytest.fixture
