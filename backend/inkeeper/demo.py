@@ -63,7 +63,10 @@ class _DemoAccount:
     rule_book: str
     time_zone: str
     shares: tuple[float, ...]
-    """The share of a month's credits that is sent, month by month, repeated cyclically."""
+    """The share of a month's credits that is sent, month by month, repeated cyclically.
+
+    The 13th month is the running one. Its share is below 1, so that credits are left.
+    """
     upgrade_to: str | None = None
     """The plan for the last half year; None for no change."""
     has_list: bool = False
